@@ -1,0 +1,44 @@
+const hidden = "••••";
+
+/**
+ * A value that must not be seen. Prints as dots wherever it is printed, logged or turned into JSON; `reveal` is for
+ * `src/ssh`, `src/cloud` and the store's encryption only.
+ */
+export class Secret<T> {
+  readonly #value: T;
+
+  constructor(value: T) {
+    this.#value = value;
+  }
+
+  reveal(): T {
+    return this.#value;
+  }
+
+  toString(): string {
+    return hidden;
+  }
+
+  toJSON(): string {
+    return hidden;
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return hidden;
+  }
+}
+
+/** Text that may be secret. */
+export type Text = string | Secret<string>;
+
+/** The plain text behind a `Text`. */
+export function reveal(text: Text): string {
+  return text instanceof Secret ? text.reveal() : text;
+}
+
+/** Replaces every known secret of at least six characters in captured output by dots. */
+export function scrub(output: string, secrets: Iterable<string>): string {
+  let clean = output;
+  for (const secret of secrets) if (secret.length >= 6) clean = clean.replaceAll(secret, hidden);
+  return clean;
+}

@@ -1,0 +1,20 @@
+import { defineConfig } from "vitest/config";
+
+/** Two projects: `unit` needs nothing but Node, `lab` builds real machines and takes minutes. */
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/lab/**"], testTimeout: 20_000 } },
+      {
+        test: {
+          name: "lab",
+          include: ["test/lab/**/*.test.ts"],
+          // One lab at a time: the machines of two would starve each other.
+          fileParallelism: false,
+          testTimeout: 1_200_000,
+          hookTimeout: 1_200_000,
+        },
+      },
+    ],
+  },
+});
