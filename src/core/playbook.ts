@@ -1,0 +1,108 @@
+import type { z } from "zod";
+import { OpsError, toFailure } from "./errors.ts";
+import type { Json } from "./json.ts";
+import type { Plan } from "./plan.ts";
+import type { Services } from "./ports.ts";
+import type { Table } from "./table.ts";
+
+/** What a run may do to people, from nothing to loss of data; decides how much is asked before it starts. */
+export const risks = ["read", "reversible", "outage", "dataloss"] as const;
+export type Risk = (typeof risks)[number];
+
+/** A typed recipe. */
+export interface Playbook<I extends object = object> {
+  /** `build`; unique. */
+  readonly name: string;
+  /** Raised whenever the names or the order of its steps change. */
+  readonly version: number;
+  readonly input: z.ZodType<I>;
+  readonly risk: Risk;
+  /** The cluster it works on; one changing run per cluster. */
+  cluster(input: I): string | null;
+  /**
+   * What would change; changes nothing itself. Where there is one and it is not empty, a person approves it before
+   * `run` begins, and it is made again right before: a different one is asked again.
+   */
+  plan?(context: PlanContext, input: I): Promise<Plan>;
+  /** Everything with an effect or a changing answer happens inside steps; the code between them must be repeatable. */
+  run(run: Run, input: I): Promise<Result>;
+}
+
+/** Declares a playbook. */
+export function playbook<I extends object>(parts: Playbook<I>): Playbook<I> {
+  return parts;
+}
+
+/** What a step works with. */
+export interface StepContext {
+  /** Aborted when the run is cancelled or the engine stops. */
+  readonly signal: AbortSignal;
+  /** Progress in one short sentence, shown until the next one. */
+  say(sentence: string): void;
+}
+
+/** What planning works with. */
+export interface PlanContext extends StepContext {
+  readonly services: Services;
+}
+
+/** How a step is known. */
+export interface StepName {
+  /** Unique in the run and the same at every replay: `create db1`. */
+  readonly name: string;
+  /** What people read: `Create db1`. */
+  readonly title: string;
+  /** The node it is about, when it is about one. */
+  readonly node?: string;
+}
+
+/** How a step ended. */
+export interface StepOutcome<T> {
+  /** What it found or did, one sentence a person can read. */
+  readonly sentence: string;
+  /** Plain JSON without secrets: it is journaled and handed out again at replay. */
+  readonly value?: T;
+  /** How many things were changed; 0 when left out. */
+  readonly changed?: number;
+}
+
+/** One durable execution, as a playbook sees it. */
+export interface Run {
+  readonly id: string;
+  readonly actor: string;
+  readonly services: Services;
+  /**
+   * Does `work` once and journals its outcome; a replay returns the journaled value. The step that was in flight at a
+   * crash is done again, so `work` must be harmless to repeat.
+   * @throws OpsError what `work` failed with, also at replay.
+   */
+  step<T = void>(name: StepName, work: (context: StepContext) => Promise<StepOutcome<T>>): Promise<T>;
+  /**
+   * Runs `work` for all items at once and waits for every one of them.
+   * @throws OpsError the first failure by the items' order; its message names the other nodes that failed as well.
+   */
+  parallel<A, T>(items: readonly A[], work: (item: A) => Promise<T>): Promise<T[]>;
+}
+
+/** How a run ended. */
+export interface Result {
+  readonly ok: boolean;
+  /** One line that says whether things agree. */
+  readonly verdict: string;
+  readonly table?: Table;
+  /** Further text, shown as it is. */
+  readonly text?: string;
+  /** For programs: part of what `--json` prints. */
+  readonly data?: Json;
+}
+
+/** `Run.parallel`: waits for all, then throws the first failure with all of them named. */
+export async function inParallel<A, T>(items: readonly A[], work: (item: A) => Promise<T>): Promise<T[]> {
+  const settled = await Promise.allSettled(items.map(work));
+  const failures = settled.flatMap((one) => (one.status === "rejected" ? [toFailure(one.reason)] : []));
+  const [first, ...others] = failures;
+  if (first === undefined) return settled.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  if (others.length === 0) throw new OpsError(first);
+  const also = others.map(({ node, message }) => `${node === undefined ? "" : `${node}: `}${message}`);
+  throw new OpsError({ ...first, message: `${first.message} Failed as well: ${also.join(" ")}` });
+}

@@ -1,0 +1,60 @@
+import type { Cloud } from "./cloud.ts";
+import type { Blueprint, Inventory, Node, InventoryNode } from "./cluster.ts";
+import type { Secret } from "./secret.ts";
+import type { ClusterSecrets } from "./secrets.ts";
+import type { Target } from "./target.ts";
+
+/** An ed25519 key for SSH. */
+export interface KeyPair {
+  /** `ssh-ed25519 AAAA…`, without a comment. */
+  readonly publicKey: string;
+  /** In OpenSSH's own format. */
+  readonly privateKey: Secret<string>;
+}
+
+/** What clusters should be and what exists of them. */
+export interface ClusterStore {
+  /** The newest version; `undefined` for a cluster nobody saved. */
+  blueprint(name: string): Promise<Blueprint | undefined>;
+  /** Saves a new version, unless it equals the newest. Returns the version it has. */
+  saveBlueprint(blueprint: Blueprint): Promise<number>;
+  /** `undefined` while nothing was created. */
+  inventory(name: string): Promise<Inventory | undefined>;
+  saveInventory(inventory: Inventory): Promise<void>;
+  /** Forgets blueprint and inventory. */
+  forgetCluster(name: string): Promise<void>;
+  /** Names of all clusters with a blueprint or an inventory, sorted. */
+  list(): Promise<string[]>;
+}
+
+/** Everything that was generated. Each is made at the first call and the same ever after. */
+export interface Vault {
+  secrets(cluster: string): Promise<ClusterSecrets>;
+  /** The host key a node is given at birth, so that it can be pinned before the first connection. */
+  hostKey(cluster: string, node: string): Promise<KeyPair>;
+  /** The bot's own key, the same for all clusters. */
+  botKey(): Promise<KeyPair>;
+  /** Forgets the secrets and host keys of a cluster that is gone. */
+  forget(cluster: string): Promise<void>;
+}
+
+/** Time. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Rejects with the signal's reason when it is aborted. */
+  sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
+}
+
+/** A node that can be connected to. */
+export type Reachable = InventoryNode & Pick<Node, "name">;
+
+/** The world, as playbooks and commands reach it. */
+export interface Services {
+  readonly cloud: Cloud;
+  /** The node as a target; connects when it is first used. */
+  fleet(cluster: string, node: Reachable): Target;
+  readonly clusters: ClusterStore;
+  readonly vault: Vault;
+  readonly clock: Clock;
+}
