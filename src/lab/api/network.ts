@@ -15,7 +15,9 @@ export function publicMac(linodeId: number): string {
 
 /** Hardware address of a card on a VLAN: the same for the same Linode and VLAN at every boot. */
 export function vlanMac(linodeId: number, label: string): string {
-  const hash = createHash("sha256").update(`${String(linodeId)}/${label}`).digest("hex");
+  const hash = createHash("sha256")
+    .update(`${String(linodeId)}/${label}`)
+    .digest("hex");
   return `92:de:${hash.slice(0, 2)}:${hash.slice(2, 4)}:${hash.slice(4, 6)}:${hash.slice(6, 8)}`;
 }
 
@@ -25,7 +27,8 @@ export function slaac(prefix: string, mac: string): string {
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = bytes;
   const eui = [a ^ 2, b, c, 0xff, 0xfe, d, e, f];
   const groups = [0, 2, 4, 6].map((at) => ((eui[at] ?? 0) * 256 + (eui[at + 1] ?? 0)).toString(16));
-  return `${prefix}:${groups.join(":")}`;
+  // A URL writes an IPv6 address in its canonical form.
+  return new URL(`http://[${prefix}:${groups.join(":")}]`).hostname.slice(1, -1);
 }
 
 /** The next free public IPv4 of a region, going round so that an address is not reused soon. */
@@ -57,10 +60,10 @@ function hostUuid(region: string, index: number): string {
  * with one, a host that none of its members is on.
  */
 export function chooseHost(store: Store, region: string, group: number | null): string {
-  const used = new Set(
-    store.state.linodes.filter((linode) => linode.placementGroup === group).map((linode) => linode.hostUuid),
-  );
+  if (group === null) return hostUuid(region, 0);
+  const members = store.state.linodes.filter((linode) => linode.placementGroup === group);
+  const used = new Set(members.map((linode) => linode.hostUuid));
   let index = 0;
-  while (group !== null && used.has(hostUuid(region, index))) index += 1;
+  while (used.has(hostUuid(region, index))) index += 1;
   return hostUuid(region, index);
 }

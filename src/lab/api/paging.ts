@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { ApiError, bad, notFound } from "./errors.ts";
+import { bad, notFound } from "./errors.ts";
+import type { ApiError } from "./errors.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -104,7 +105,8 @@ export function paginate<T extends object>(
   const kept = items.filter((item) => matches(Object.fromEntries(Object.entries(item)), filter, allowed));
   const orderBy = filter["+order_by"];
   if (orderBy !== undefined) {
-    if (typeof orderBy !== "string" || !allowed.has(orderBy)) throw filterError(`Cannot order by ${String(orderBy)}`);
+    if (typeof orderBy !== "string" || !allowed.has(orderBy))
+      throw filterError(`Cannot order by ${JSON.stringify(orderBy)}`);
     const sign = filter["+order"] === "desc" ? -1 : 1;
     kept.sort((a, b) => sign * compare(valuesAt(a, orderBy)[0], valuesAt(b, orderBy)[0]));
   }

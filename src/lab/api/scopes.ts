@@ -25,7 +25,8 @@ export function acceptedScope(method: string, path: string): string {
 function covers(granted: readonly string[], wanted: string): boolean {
   const [name = "", access = ""] = wanted.split(":");
   return granted.some(
-    (scope) => scope === "*" || scope === `${name}:*` || scope === `${name}:read_write` || scope === `${name}:${access}`,
+    (scope) =>
+      scope === "*" || scope === `${name}:*` || scope === `${name}:read_write` || scope === `${name}:${access}`,
   );
 }
 

@@ -65,8 +65,9 @@ const linode = z.object({
     "rebuilding",
     "deleting",
   ]),
+  /** Was it last told to be on? The watchdog keeps it so. */
+  wanted: z.boolean(),
   hostUuid: z.string(),
-  mac: z.string(),
   userData: z.string().nullable(),
   watchdogEnabled: z.boolean(),
   placementGroup: z.number().nullable(),

@@ -1,0 +1,115 @@
+/** A machine as the provider lists it. */
+export interface CloudNode {
+  readonly id: number;
+  readonly label: string;
+  readonly region: string;
+  readonly type: string;
+  /** The provider's word: `provisioning`, `booting`, `running`, `offline` ... */
+  readonly status: string;
+  readonly tags: readonly string[];
+  readonly ipv4: readonly string[];
+  /** Address without prefix length. */
+  readonly ipv6: string | null;
+  /** Which physical host it is on; two nodes with the same value die together. */
+  readonly hostUuid: string | null;
+}
+
+/** What a node should be when it is created. */
+export interface NodeSpec {
+  readonly label: string;
+  readonly region: string;
+  readonly type: string;
+  readonly image: string;
+  /** The first tag is the cluster's: a machine without it is never touched. */
+  readonly tags: readonly string[];
+  readonly authorizedKeys: readonly string[];
+  /** Plain cloud-config text. Anything on the node can read it. */
+  readonly userData: string;
+  /** `ipamAddress` is a CIDR such as `10.10.0.21/24`. */
+  readonly vlan: { readonly label: string; readonly ipamAddress: string } | null;
+  /** Size in MB of an empty extra disk (`/dev/sdc`), or none. */
+  readonly dataDiskMb: number | null;
+  /** Label of a placement group that exists in the same region. */
+  readonly placementGroup: string | null;
+}
+
+/** The public addresses of a node. */
+export interface NodeAddresses {
+  readonly ipv4: { readonly address: string; readonly gateway: string; readonly prefix: number };
+  readonly ipv6: { readonly address: string; readonly prefix: number; readonly gateway: string } | null;
+  /** Further public IPv4 addresses of its own. */
+  readonly extra: readonly string[];
+  /** IPv4 addresses of other nodes that it may take over. */
+  readonly shared: readonly string[];
+}
+
+/** Price and size of a plan; `monthlyUsd` is that of the region asked for. */
+export interface NodePrice {
+  readonly monthlyUsd: number;
+  readonly label: string;
+  readonly diskMb: number;
+  readonly memoryMb: number;
+  readonly vcpus: number;
+}
+
+/** A data centre. */
+export interface CloudRegion {
+  readonly id: string;
+  readonly label: string;
+  readonly capabilities: readonly string[];
+  readonly status: string;
+  /** Addresses of its name servers, IPv4 and IPv6. */
+  readonly resolvers: readonly string[];
+}
+
+/** A group whose members must not share a physical host. */
+export interface CloudPlacementGroup {
+  readonly id: number;
+  readonly label: string;
+  readonly region: string;
+  /** Ids of its nodes. */
+  readonly members: readonly number[];
+}
+
+/** What every call needs from its caller. */
+export interface CloudContext {
+  readonly signal: AbortSignal;
+  /** Takes progress in words, such as `deploying 40 %`. */
+  say(sentence: string): void;
+}
+
+/**
+ * The provider of machines. Every call may be repeated; each failure is an `OpsError` whose code begins with `cloud_`.
+ */
+export interface Cloud {
+  /**
+   * Finds the node by label and tag, else creates it, and resolves once it runs. Finishes what an interrupted try left
+   * behind. Refuses (`cloud_foreign_node`) a label that exists without the cluster's tag.
+   */
+  ensureNode(spec: NodeSpec, context: CloudContext): Promise<CloudNode & { readonly created: boolean }>;
+  /** All nodes that carry the tag. */
+  listNodes(tag: string, context: CloudContext): Promise<CloudNode[]>;
+  addresses(id: number, context: CloudContext): Promise<NodeAddresses>;
+  /** An extra public IPv4 address on the node; the one it has, if it has one. */
+  ensureExtraIpv4(id: number, context: CloudContext): Promise<string>;
+  /** Allows the node to take over these addresses, beside those it may already. */
+  shareIpv4(id: number, addresses: readonly string[], context: CloudContext): Promise<void>;
+  /** Returns the id of the group, made if there was none. */
+  ensurePlacementGroup(label: string, region: string, context: CloudContext): Promise<number>;
+  /** Its members must be gone; no such group is no error. */
+  deletePlacementGroup(label: string, context: CloudContext): Promise<void>;
+  listPlacementGroups(prefix: string, context: CloudContext): Promise<CloudPlacementGroup[]>;
+  /** Deletes the node if it carries the tag, and waits until it is gone; a node that is gone already is no error. */
+  deleteNode(id: number, tag: string, context: CloudContext): Promise<void>;
+  /** Resolves once it runs; a running node is left alone. */
+  boot(id: number, context: CloudContext): Promise<void>;
+  /** Resolves once it is off; a node that is off is left alone. */
+  shutdown(id: number, context: CloudContext): Promise<void>;
+  /** Throws `cloud_unknown_type` for a plan that does not exist. */
+  prices(types: readonly string[], region: string, context: CloudContext): Promise<Map<string, NodePrice>>;
+  /** Price of an extra IPv4 address, where it is known. */
+  readonly extraIpv4MonthlyUsd: number | null;
+  regions(context: CloudContext): Promise<CloudRegion[]>;
+  /** Who the token belongs to; `scopes` is null where the provider does not say. */
+  whoAmI(context: CloudContext): Promise<{ readonly username: string; readonly scopes: readonly string[] | null }>;
+}

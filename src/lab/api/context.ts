@@ -1,0 +1,35 @@
+import type { Hono } from "hono";
+import type { Hypervisor } from "../hypervisor.ts";
+import { bad } from "./errors.ts";
+import type { Region } from "./catalog.ts";
+import type { Jobs } from "./jobs.ts";
+import type { Power } from "./power.ts";
+import type { Store } from "./store.ts";
+
+/** Faults that the lab plays, from `faults.json` in the state folder; read again at each request. */
+export interface Faults {
+  /** `down`: nginx answers 503; `closed`: the connection is cut; `429`: everything is limited. */
+  readonly api: "down" | "closed" | "429" | null;
+  /** Machines that a fault has powered off; the watchdog leaves them so. */
+  readonly poweredOff: readonly number[];
+}
+
+/** What the routes work with. */
+export interface ApiContext {
+  readonly store: Store;
+  readonly jobs: Jobs;
+  readonly power: Power;
+  readonly hypervisor: Hypervisor;
+  readonly regions: readonly Region[];
+  readonly faults: () => Faults;
+}
+
+/** Adds the routes of one part of the API to the application. */
+export type Routes = (app: Hono, context: ApiContext) => void;
+
+/** Throws the 400 as recorded when the lab has no such region. */
+export function regionById(regions: readonly Region[], id: string): Region {
+  const region = regions.find((candidate) => candidate.id === id);
+  if (region === undefined) throw bad("region is not valid", "region");
+  return region;
+}
