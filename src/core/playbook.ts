@@ -28,8 +28,10 @@ export interface Playbook<I extends object = object> {
   run(run: Run, input: I): Promise<Result>;
 }
 
-/** Declares a playbook. */
-export function playbook<I extends object>(parts: Playbook<I>): Playbook<I> {
+/** Declares a playbook; its input schema keeps its own type, so that commands can take their options from it. */
+export function playbook<S extends z.ZodObject>(
+  parts: Omit<Playbook<z.infer<S>>, "input"> & { readonly input: S },
+): Playbook<z.infer<S>> & { readonly input: S } {
   return parts;
 }
 

@@ -1,0 +1,20 @@
+import { z } from "zod";
+import { answer, command } from "../src/core/command.ts";
+
+/** `/cluster list` */
+export default command({
+  name: "cluster list",
+  summary: "List all clusters and how much of each exists",
+  access: "viewer",
+  input: z.object({}),
+  async run(call) {
+    const { clusters } = call.services;
+    const rows = await Promise.all(
+      (await clusters.list()).map(async (name) => {
+        const nodes = Object.keys((await clusters.inventory(name))?.nodes ?? {}).length;
+        return [name, nodes === 0 ? "not built" : `${nodes} nodes`];
+      }),
+    );
+    return answer({ ok: true, verdict: `${rows.length} clusters`, table: { columns: ["cluster", "exists"], rows } });
+  },
+});

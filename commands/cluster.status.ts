@@ -1,0 +1,11 @@
+import { command } from "../src/core/command.ts";
+import { status } from "../playbooks/status.ts";
+
+/** `/cluster status prod` */
+export default command({
+  name: "cluster status",
+  summary: "Say what is true right now: one verdict and a table of all nodes",
+  access: "viewer",
+  input: status.input,
+  run: (call, input) => call.start(status, input),
+});

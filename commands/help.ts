@@ -1,0 +1,15 @@
+import { z } from "zod";
+import { answer, command, usage } from "../src/core/command.ts";
+
+/** `/help` */
+export default command({
+  name: "help",
+  summary: "List all commands",
+  access: "viewer",
+  input: z.object({}),
+  run: (call) => {
+    const rows = call.commands.map((each) => [usage(each), each.summary]);
+    const table = { columns: ["command", "does"], rows };
+    return Promise.resolve(answer({ ok: true, verdict: `${rows.length} commands`, table }));
+  },
+});

@@ -1,0 +1,75 @@
+import { z } from "zod";
+import { clusterTag, pairRoles, ClusterName } from "../src/core/cluster.ts";
+import { sha256, type Plan } from "../src/core/plan.ts";
+import { playbook, type PlanContext } from "../src/core/playbook.ts";
+
+/** What exists at the provider under the cluster's tag, split by whether the inventory knows it. */
+async function find(context: PlanContext, name: string) {
+  const inventory = await context.services.clusters.inventory(name);
+  const known = new Map(Object.entries(inventory?.nodes ?? {}).map(([node, { linodeId }]) => [linodeId, node]));
+  const tagged = await context.services.cloud.listNodes(clusterTag(name), context);
+  return {
+    ours: tagged
+      .filter(({ id }) => known.has(id))
+      .map((machine) => ({ ...machine, node: known.get(machine.id) ?? "" })),
+    foreign: tagged.filter(({ id }) => !known.has(id)),
+  };
+}
+
+/** Deletes a cluster: only what carries its tag and is in the inventory. */
+export const destroy = playbook({
+  name: "destroy",
+  version: 1,
+  input: z.object({ name: ClusterName }),
+  risk: "dataloss",
+  cluster: ({ name }) => name,
+
+  async plan(context, { name }): Promise<Plan> {
+    const { ours, foreign } = await find(context, name);
+    const left = foreign.length === 0 ? "" : ` ${foreign.length} tagged machines are not in the inventory and stay.`;
+    return {
+      playbook: "destroy",
+      version: 1,
+      cluster: name,
+      input: { name },
+      risk: "dataloss",
+      summary: `${ours.length} machines would be deleted with all data on them.${left}`,
+      creates: [],
+      changes: [],
+      deletes: ours.map(({ node, label, id }) => ({ node, label, id, monthlyUsd: null })),
+      monthlyUsd: null,
+      usualSeconds: 30,
+      fingerprint: await sha256(JSON.stringify(ours.map(({ id }) => id))),
+    };
+  },
+
+  async run(run, { name }) {
+    const ours = await run.step({ name: "list", title: `Find the machines of ${name}` }, async (context) => {
+      const found = await find({ ...context, services: run.services }, name);
+      const value = found.ours.map(({ id, label, node }) => ({ id, label, node }));
+      return { sentence: `${value.length} machines belong to ${name}.`, value };
+    });
+    await run.parallel(ours, ({ id, label, node }) =>
+      run.step({ name: `delete ${node}`, title: `Delete ${node}`, node }, async (context) => {
+        await run.services.cloud.deleteNode(id, clusterTag(name), context);
+        return { sentence: `${label} is gone.`, changed: 1 };
+      }),
+    );
+    const left = await run.step({ name: "forget", title: "See what is left" }, async (context) => {
+      for (const role of pairRoles) await run.services.cloud.deletePlacementGroup(`${name}-${role}`, context);
+      const found = await run.services.cloud.listNodes(clusterTag(name), context);
+      const inventory = await run.services.clusters.inventory(name);
+      if (inventory !== undefined) {
+        await run.services.clusters.saveInventory({ ...inventory, nodes: {}, publicAddress: null });
+      }
+      await run.services.vault.forget(name);
+      const value = found.map(({ label, type }) => `${label} (${type})`);
+      return { sentence: value.length === 0 ? "Nothing is left." : `Left: ${value.join(", ")}.`, value };
+    });
+    const verdict =
+      left.length === 0
+        ? `${name} is gone; nothing of it is left and nothing of it costs anything.`
+        : `${left.length} machines that carry the tag ${clusterTag(name)} were not ours to delete and still cost: ${left.join(", ")}.`;
+    return { ok: left.length === 0, verdict };
+  },
+});
