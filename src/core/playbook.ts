@@ -31,7 +31,7 @@ export interface Playbook<I extends object = object> {
 /** Declares a playbook; its input schema keeps its own type, so that commands can take their options from it. */
 export function playbook<S extends z.ZodObject>(
   parts: Omit<Playbook<z.infer<S>>, "input"> & { readonly input: S },
-): Playbook<z.infer<S>> & { readonly input: S } {
+): Omit<Playbook<z.infer<S>>, "input"> & { readonly input: S } {
   return parts;
 }
 

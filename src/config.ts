@@ -1,0 +1,72 @@
+import { readFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { z } from "zod";
+import { Blueprint } from "./core/cluster.ts";
+import { OpsError } from "./core/errors.ts";
+import { Secret } from "./core/secret.ts";
+
+/** What the environment may say. */
+const Environment = z.object({
+  LINODE_TOKEN: z.string().min(1).optional(),
+  LINODE_API_URL: z.url().default("https://api.linode.com"),
+  NONET_STATE_DIR: z.string().min(1).optional(),
+  NONET_CONFIG: z.string().min(1).default("nonet.yaml"),
+  /** Where port scans "from the internet" start; an address of this machine. */
+  NONET_SCAN_FROM: z.union([z.ipv4(), z.ipv6()]).optional(),
+  NONET_LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
+});
+
+/** What `nonet.yaml` may say. */
+const File = z.strictObject({ clusters: z.array(Blueprint).default([]) });
+
+/** Everything Nonet is told from outside. */
+export interface Config {
+  readonly linodeToken: Secret<string> | null;
+  readonly linodeUrl: string;
+  readonly stateDir: string;
+  readonly scanFrom: string | null;
+  readonly logLevel: string;
+  readonly clusters: readonly Blueprint[];
+}
+
+/**
+ * Reads environment and `nonet.yaml` (which may be absent).
+ * @throws OpsError `bad_config` that lists every problem at once.
+ */
+export async function readConfig(env: Readonly<Record<string, string | undefined>>): Promise<Config> {
+  const environment = Environment.safeParse(env);
+  const path = environment.data?.NONET_CONFIG ?? "nonet.yaml";
+  const text = await readFile(path, "utf8").catch(() => "");
+  const file = File.safeParse(parseYaml(path, text) ?? {});
+  const problems = [
+    ...(environment.error?.issues ?? []).map(({ path: at, message }) => `${at.join(".")}: ${message}`),
+    ...(file.error?.issues ?? []).map(({ path: at, message }) => `${path}, ${at.join(".")}: ${message}`),
+  ];
+  if (environment.data === undefined || file.data === undefined) {
+    throw new OpsError({
+      code: "bad_config",
+      message: `The configuration has ${problems.length === 1 ? "a problem" : `${problems.length} problems`}: ${problems.join("; ")}.`,
+      hint: "nonet.example.yaml and .env.example show what is possible.",
+    });
+  }
+  const { LINODE_TOKEN, LINODE_API_URL, NONET_STATE_DIR, NONET_SCAN_FROM, NONET_LOG_LEVEL } = environment.data;
+  return {
+    linodeToken: LINODE_TOKEN === undefined ? null : new Secret(LINODE_TOKEN),
+    linodeUrl: LINODE_API_URL,
+    stateDir: NONET_STATE_DIR ?? join(homedir(), ".local/state/nonet"),
+    scanFrom: NONET_SCAN_FROM ?? null,
+    logLevel: NONET_LOG_LEVEL,
+    clusters: file.data.clusters,
+  };
+}
+
+function parseYaml(path: string, text: string): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new OpsError({ code: "bad_config", message: `${path} is not YAML: ${message}` });
+  }
+}

@@ -1,0 +1,41 @@
+import type { Table } from "./table.ts";
+
+/** How a step or a run stands. */
+export type CardState = "waiting" | "running" | "asking" | "done" | "failed";
+
+/** One line of the checklist. Times are milliseconds since 1970. */
+export interface CardStep {
+  readonly title: string;
+  readonly state: CardState;
+  /** What it says of itself: progress while it runs, its outcome afterwards. */
+  readonly sentence: string;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  /** Milliseconds it usually takes, where that is known. */
+  readonly usualMs: number | null;
+}
+
+/** Something a person is asked; answered by a button in chat and by a word in the console. */
+export interface CardQuestion {
+  readonly text: string;
+  /** What must be typed to approve; `yes`, or the cluster's name where data is at stake. */
+  readonly approveWith: string;
+}
+
+/**
+ * A message that stands for one run or one answer, rendered by each adapter in its own way. It is only ever a
+ * projection of the journal.
+ */
+export interface Card {
+  readonly title: string;
+  readonly state: CardState;
+  /** One line that says how things are; empty while nothing can be said. */
+  readonly verdict: string;
+  readonly facts: readonly (readonly [name: string, value: string])[];
+  readonly checklist: readonly CardStep[];
+  readonly question: CardQuestion | null;
+  readonly table: Table | null;
+  readonly text: string | null;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+}

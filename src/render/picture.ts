@@ -1,0 +1,62 @@
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { Resvg } from "@resvg/resvg-js";
+import { columns } from "./width.ts";
+
+const fonts = join(dirname(createRequire(import.meta.url).resolve("dejavu-fonts-ttf/package.json")), "ttf");
+const cell = { width: 9.03, height: 20, size: 15 };
+const colors: Record<string, string> = {
+  "31": "#ff6b6b",
+  "32": "#5fd38d",
+  "33": "#ffc857",
+  "36": "#5cc8ff",
+  "90": "#8a94a6",
+};
+
+/** What a terminal shows, as SVG: the same lines, colours and columns. */
+export function terminalSvg(lines: readonly string[]): string {
+  const width = Math.max(...lines.map(columns)) * cell.width + 48;
+  const height = lines.length * cell.height + 48;
+  const rows = lines.map((line, row) => {
+    const y = row * cell.height + 38;
+    return `<text y="${y}" xml:space="preserve">${spans(line)}</text>`;
+  });
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">
+<rect width="100%" height="100%" rx="10" fill="#12161f"/>
+<g font-family="DejaVu Sans Mono" font-size="${cell.size}" fill="#e6e9ef">${rows.join("\n")}</g>
+</svg>`;
+}
+
+/** Text between SGR sequences, each at its own column so that no glyph's width can shift what follows. */
+function spans(line: string): string {
+  let fill = "";
+  let weight = "";
+  let column = 0;
+  let out = "";
+  // eslint-disable-next-line no-control-regex -- escape sequences are what is read here
+  for (const part of line.split(/(\u001B\[\d+m)/)) {
+    const code = /^\u001B\[(\d+)m$/.exec(part)?.[1];
+    if (code === undefined) {
+      if (part === "") continue;
+      out += `<tspan x="${24 + column * cell.width}"${fill}${weight}>${escapeXml(part)}</tspan>`;
+      column += columns(part);
+    } else if (code === "1") weight = ' font-weight="bold"';
+    else if (code === "22") weight = "";
+    else fill = colors[code] === undefined ? "" : ` fill="${colors[code]}"`;
+  }
+  return out;
+}
+
+function escapeXml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+/** SVG to PNG at double resolution, with the shipped font: without one, text would vanish silently. */
+export function toPng(svg: string): Uint8Array {
+  const font = {
+    fontFiles: ["DejaVuSansMono.ttf", "DejaVuSansMono-Bold.ttf"].map((name) => join(fonts, name)),
+    loadSystemFonts: false,
+    defaultFontFamily: "DejaVu Sans Mono",
+  };
+  return new Resvg(svg, { font, fitTo: { mode: "zoom", value: 2 } }).render().asPng();
+}

@@ -1,0 +1,91 @@
+import { styleText } from "node:util";
+import type { Card, CardState, CardStep } from "../core/card.ts";
+import type { Table } from "../core/table.ts";
+import { columns, fit, pad } from "./width.ts";
+
+/** How a terminal is drawn on. */
+export interface TerminalStyle {
+  /** Columns. */
+  readonly width: number;
+  readonly color: boolean;
+  /** Milliseconds since 1970; elapsed times count up to it. */
+  readonly now: number;
+}
+
+// Shape and colour both tell the state, for people who do not see one of them.
+const marks: Record<CardState, readonly [mark: string, color: "green" | "red" | "yellow" | "cyan" | "gray"]> = {
+  waiting: ["·", "gray"],
+  running: ["▸", "cyan"],
+  asking: ["?", "yellow"],
+  done: ["✓", "green"],
+  failed: ["✗", "red"],
+};
+
+/** A card as lines of text, none wider than the terminal. */
+export function cardLines(card: Card, style: TerminalStyle): string[] {
+  const paint = painter(style);
+  const [mark, color] = marks[card.state];
+  const elapsed = card.startedAt === null ? "" : duration((card.endedAt ?? style.now) - card.startedAt);
+  return [
+    `${paint(color, mark)} ${paint("bold", fit(card.title, style.width - 12))}  ${paint("gray", elapsed)}`,
+    ...card.facts.map(([name, value]) => `  ${paint("gray", pad(name, 10))} ${fit(value, style.width - 14)}`),
+    ...card.checklist.map((step) => stepLine(step, style)),
+    ...(card.table === null ? [] : tableLines(card.table, style)),
+    ...(card.text === null ? [] : card.text.split("\n").map((line) => `  ${line}`)),
+    ...(card.verdict === "" ? [] : [...wrap(card.verdict, style.width - 2).map((line) => paint(color, `  ${line}`))]),
+    ...(card.question === null ? [] : [paint("yellow", `  ${fit(card.question.text, style.width - 2)}`)]),
+  ];
+}
+
+/** One step: mark, title, what it says, and how long it took. */
+export function stepLine(step: CardStep, style: TerminalStyle): string {
+  const paint = painter(style);
+  const [mark, color] = marks[step.state];
+  const time = step.startedAt === null ? "" : duration((step.endedAt ?? style.now) - step.startedAt);
+  const usual = step.state === "running" && step.usualMs !== null ? ` of about ${duration(step.usualMs)}` : "";
+  const title = pad(fit(step.title, 34), 34);
+  const room = style.width - 34 - columns(time + usual) - 7;
+  return `  ${paint(color, mark)} ${title} ${pad(fit(step.sentence, room), room)} ${paint("gray", time + usual)}`.trimEnd();
+}
+
+/** A table with aligned columns; the widest column gives way when there is no room. */
+export function tableLines(table: Table, style: TerminalStyle): string[] {
+  const paint = painter(style);
+  const cells = [table.columns, ...table.rows].map((row) => row.map((cell) => fit(cell, style.width)));
+  const widths = table.columns.map((_, at) => Math.max(...cells.map((row) => columns(row[at] ?? ""))));
+  const total = () => widths.reduce((sum, width) => sum + width + 2, 2);
+  while (total() > style.width && Math.max(...widths) > 8) {
+    const widest = widths.indexOf(Math.max(...widths));
+    widths[widest] = (widths[widest] ?? 0) - 1;
+  }
+  const line = (row: readonly string[]) =>
+    `  ${widths.map((width, at) => pad(fit(row[at] ?? "", width), width)).join("  ")}`.trimEnd();
+  return [paint("gray", line(table.columns)), ...table.rows.map(line)];
+}
+
+/** `4.2 s`, `3:07`. */
+export function duration(milliseconds: number): string {
+  const seconds = Math.max(0, milliseconds) / 1000;
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  const whole = Math.floor(seconds);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
+
+/** Breaks text at spaces. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(/\s+/)) {
+    if (line !== "" && columns(line) + columns(word) + 1 > width) {
+      lines.push(line);
+      line = "";
+    }
+    line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}
+
+function painter({ color }: TerminalStyle) {
+  return (format: "bold" | "green" | "red" | "yellow" | "cyan" | "gray", text: string): string =>
+    color && text !== "" ? styleText(format, text, { validateStream: false }) : text;
+}
