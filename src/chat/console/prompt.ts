@@ -1,0 +1,82 @@
+import { appendFile, readFile } from "node:fs/promises";
+import { createInterface, type Interface } from "node:readline/promises";
+import type { Card } from "../../core/card.ts";
+import { describeFailure, toFailure } from "../../core/errors.ts";
+import { request, submit, type Watcher } from "./client.ts";
+import { liveCard, type Screen } from "./live.ts";
+
+/** Where a prompt reads and writes, and who sits at it. */
+export interface PromptOptions {
+  readonly socket: string;
+  readonly actor: string;
+  /** File that keeps what was typed, over sessions. */
+  readonly history: string;
+}
+
+const historySize = 500;
+
+/** A prompt for slash commands, until `exit` or end of input. */
+export async function prompt(options: PromptOptions): Promise<void> {
+  const usages = await completions(options.socket);
+  const reader = createInterface({
+    input: process.stdin,
+    output: process.stdout,
+    prompt: "nonet> ",
+    history: await readHistory(options.history),
+    historySize,
+    completer: (line: string) => [usages.filter((usage) => usage.startsWith(line)), line],
+  });
+  reader.prompt();
+  for await (const line of reader) {
+    const text = line.trim();
+    if (text === "exit" || text === "quit") break;
+    if (text !== "") {
+      await appendFile(options.history, `${text}\n`, { mode: 0o600 });
+      await runCommand(reader, options, text);
+    }
+    reader.prompt();
+  }
+  reader.close();
+}
+
+async function runCommand(reader: Interface, options: PromptOptions, text: string): Promise<void> {
+  const screen = terminal();
+  const live = liveCard(screen);
+  const watcher: Watcher = {
+    card: (card) => live.show(card),
+    ask: (card) => askAt(reader, card),
+  };
+  try {
+    const { card } = await submit(options.socket, text, options.actor, watcher);
+    live.end(card);
+  } catch (error) {
+    screen.write(`✗ ${describeFailure(toFailure(error))}\n`);
+  }
+}
+
+async function askAt(reader: Interface, card: Card): Promise<string | null> {
+  if (card.question === null) return null;
+  return (await reader.question(`  Type ${card.question.approveWith} to go on, anything else to refuse: `)).trim();
+}
+
+/** Words that Tab completes: every command up to its first option. */
+async function completions(socket: string): Promise<string[]> {
+  const response = await request(socket, { kind: "commands" });
+  return response.kind === "commands" ? response.usages.map((usage) => `${usage.split(/ [A-Z[]/)[0] ?? usage} `) : [];
+}
+
+async function readHistory(path: string): Promise<string[]> {
+  const text = await readFile(path, "utf8").catch(() => "");
+  return text.split("\n").filter(Boolean).toReversed().slice(0, historySize);
+}
+
+/** This process's own terminal. */
+export function terminal(): Screen {
+  const { stdout } = process;
+  return {
+    isTTY: stdout.isTTY && process.env["NO_COLOR"] === undefined,
+    columns: stdout.columns ?? 120,
+    rows: stdout.rows ?? 40,
+    write: (text) => void stdout.write(text),
+  };
+}

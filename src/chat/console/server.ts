@@ -1,0 +1,64 @@
+import { chmod, rm } from "node:fs/promises";
+import { createServer, type Socket } from "node:net";
+import { usage } from "../../core/command.ts";
+import type { Desk } from "../../core/desk.ts";
+import { OpsError, toFailure } from "../../core/errors.ts";
+import { receive, Request, send } from "./protocol.ts";
+
+/** Answers consoles on a Unix socket that only the bot's own user can open. Returns how to stop. */
+export async function serveConsole(desk: Desk, path: string): Promise<() => Promise<void>> {
+  await rm(path, { force: true });
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+    // A console that goes away is no fault of the bot.
+    socket.on("error", () => socket.destroy());
+    receive(socket, (message) => void handle(desk, socket, message));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(path, resolve);
+  });
+  await chmod(path, 0o600);
+  return async () => {
+    for (const socket of sockets) socket.destroy();
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+  };
+}
+
+async function handle(desk: Desk, socket: Socket, message: unknown): Promise<void> {
+  try {
+    const request = Request.safeParse(message);
+    if (!request.success) {
+      throw new OpsError({ code: "bad_input", message: "The console speaks another version than the bot." });
+    }
+    await answer(desk, socket, request.data);
+  } catch (error) {
+    send(socket, { kind: "failure", failure: toFailure(error) });
+  }
+}
+
+async function answer(desk: Desk, socket: Socket, request: Request): Promise<void> {
+  switch (request.kind) {
+    case "commands":
+      send(socket, { kind: "commands", usages: desk.commands.map(usage) });
+      return;
+    case "decide":
+      await desk.decide(request.runId, request.actor, request.word);
+      send(socket, { kind: "decided" });
+      return;
+    case "submit": {
+      const receipt = await desk.submit(request.text, request.actor);
+      if (receipt.kind === "answer") {
+        send(socket, { kind: "end", card: receipt.card, result: receipt.result, runId: null });
+        return;
+      }
+      const { runId } = receipt;
+      const stop = desk.follow(runId, ({ card, result }) => {
+        send(socket, result === null ? { kind: "card", runId, card } : { kind: "end", card, result, runId });
+      });
+      socket.once("close", stop);
+    }
+  }
+}
