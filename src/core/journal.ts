@@ -1,0 +1,210 @@
+import type { Failure } from "./errors.ts";
+import type { Json } from "./json.ts";
+import type { Plan } from "./plan.ts";
+import type { Result, Risk, StepName } from "./playbook.ts";
+
+/** How a run ended: `rejected` and `expired` before anything was changed. */
+export type Outcome = "done" | "failed" | "rejected" | "expired" | "cancelled";
+
+/** What an approval asks for. */
+export interface Approval {
+  /** Unique over all runs. */
+  readonly id: string;
+  readonly plan: Plan;
+  readonly planHash: string;
+  /** Who would be answered: the one who started the run. */
+  readonly requester: string;
+  /** ISO 8601, UTC. */
+  readonly expiresAt: string;
+  /** Somebody other than the requester must say yes. */
+  readonly secondPerson: boolean;
+  /** Must be typed to say yes: the cluster's name; `null` when a click is enough. */
+  readonly typed: string | null;
+  /** Why it is asked again; `null` the first time. */
+  readonly reason: string | null;
+}
+
+/** How an approval ended. */
+export type Verdict = "approved" | "rejected" | "expired";
+
+/** What can happen in a run. */
+export type RunFact =
+  | {
+      readonly kind: "run.queued";
+      readonly playbook: string;
+      readonly version: number;
+      readonly cluster: string | null;
+      readonly input: Json;
+      readonly risk: Risk;
+      readonly actor: string;
+      /** How long such a run usually takes, where that is known. */
+      readonly usualSeconds: number | null;
+    }
+  /** Once at the beginning, and again (`resumed`) each time it is taken up after an interruption. */
+  | { readonly kind: "run.started"; readonly resumed: boolean }
+  | {
+      readonly kind: "run.finished";
+      readonly outcome: Outcome;
+      /** What the playbook said, when it came to its end. */
+      readonly result: Result | null;
+      readonly failure: Failure | null;
+      readonly changed: number;
+      readonly seconds: number;
+    }
+  | ({ readonly kind: "step.started" } & StepName)
+  | { readonly kind: "step.said"; readonly name: string; readonly sentence: string }
+  | {
+      readonly kind: "step.finished";
+      readonly name: string;
+      readonly sentence: string;
+      readonly changed: number;
+      readonly seconds: number;
+    }
+  | { readonly kind: "step.failed"; readonly name: string; readonly failure: Failure; readonly seconds: number }
+  | { readonly kind: "approval.requested"; readonly approval: Approval }
+  | {
+      readonly kind: "approval.decided";
+      readonly id: string;
+      readonly verdict: Verdict;
+      /** `null` for an approval that expired. */
+      readonly actor: string | null;
+    };
+
+/** A line of the journal. */
+export type RunEvent = RunFact & {
+  readonly runId: string;
+  /** 1, 2, … within the run. */
+  readonly seq: number;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+};
+
+/** A step as a card shows it. */
+export interface StepView {
+  readonly name: string;
+  readonly title: string;
+  readonly node: string | null;
+  readonly state: "running" | "done" | "failed";
+  /** What it ended with or said last; empty at first. */
+  readonly sentence: string;
+  readonly failure: Failure | null;
+  readonly changed: number;
+  readonly startedAt: string;
+  /** `null` while it runs. */
+  readonly seconds: number | null;
+}
+
+/** A run as a card shows it: nothing but its journal, read from the beginning. */
+export interface RunView {
+  readonly id: string;
+  readonly playbook: string;
+  readonly version: number;
+  readonly cluster: string | null;
+  readonly input: Json;
+  readonly risk: Risk;
+  readonly actor: string;
+  /** `waiting` for an approval. */
+  readonly state: "queued" | "running" | "waiting" | Outcome;
+  /** In the order in which they were first started. */
+  readonly steps: readonly StepView[];
+  /** The one that is open, or else the last. */
+  readonly approval: (Approval & { readonly verdict: Verdict | null; readonly by: string | null }) | null;
+  readonly result: Result | null;
+  readonly failure: Failure | null;
+  readonly changed: number;
+  /** How often it was taken up again after an interruption. */
+  readonly resumed: number;
+  readonly usualSeconds: number | null;
+  readonly queuedAt: string;
+  /** `null` until it ends. */
+  readonly finishedAt: string | null;
+  /** `seq` of the last event in it. */
+  readonly seq: number;
+}
+
+/**
+ * The view after one more event; an event that is in it already changes nothing.
+ * @throws TypeError when a run does not begin with `run.queued`.
+ */
+export function project(view: RunView | undefined, event: RunEvent): RunView {
+  if (event.kind === "run.queued") return view ?? queued(event);
+  if (view === undefined) throw new TypeError(`the journal of run ${event.runId} begins with ${event.kind}`);
+  return event.seq <= view.seq ? view : { ...view, ...change(view, event), seq: event.seq };
+}
+
+/** Whether nothing more will happen in it. */
+export function isFinished(view: RunView): boolean {
+  return view.finishedAt !== null;
+}
+
+function queued(event: Extract<RunEvent, { kind: "run.queued" }>): RunView {
+  const { runId, seq, at, kind: _kind, ...rest } = event;
+  return {
+    ...rest,
+    id: runId,
+    state: "queued",
+    steps: [],
+    approval: null,
+    result: null,
+    failure: null,
+    changed: 0,
+    resumed: 0,
+    queuedAt: at,
+    finishedAt: null,
+    seq,
+  };
+}
+
+function change(view: RunView, event: Exclude<RunEvent, { kind: "run.queued" }>): Partial<RunView> {
+  switch (event.kind) {
+    case "run.started":
+      return { state: "running", resumed: view.resumed + (event.resumed ? 1 : 0) };
+    case "run.finished": {
+      const { outcome, result, failure, changed, at } = event;
+      return { state: outcome, result, failure, changed, finishedAt: at };
+    }
+    case "step.started":
+      return { steps: started(view.steps, event) };
+    case "step.said":
+      return { steps: update(view.steps, event.name, { sentence: event.sentence }) };
+    case "step.finished": {
+      const { name, sentence, changed, seconds } = event;
+      return {
+        steps: update(view.steps, name, { state: "done", sentence, changed, seconds }),
+        changed: view.changed + changed,
+      };
+    }
+    case "step.failed": {
+      const { name, failure, seconds } = event;
+      return { steps: update(view.steps, name, { state: "failed", sentence: failure.message, failure, seconds }) };
+    }
+    case "approval.requested":
+      return { state: "waiting", approval: { ...event.approval, verdict: null, by: null } };
+    case "approval.decided":
+      return view.approval?.id === event.id
+        ? { state: "running", approval: { ...view.approval, verdict: event.verdict, by: event.actor } }
+        : {};
+  }
+}
+
+/** A step that is started again after a crash keeps its place. */
+function started(steps: readonly StepView[], event: Extract<RunEvent, { kind: "step.started" }>): readonly StepView[] {
+  const step: StepView = {
+    name: event.name,
+    title: event.title,
+    node: event.node ?? null,
+    state: "running",
+    sentence: "",
+    failure: null,
+    changed: 0,
+    startedAt: event.at,
+    seconds: null,
+  };
+  return steps.some(({ name }) => name === step.name)
+    ? steps.map((old) => (old.name === step.name ? step : old))
+    : [...steps, step];
+}
+
+function update(steps: readonly StepView[], name: string, change: Partial<StepView>): readonly StepView[] {
+  return steps.map((step) => (step.name === name ? { ...step, ...change } : step));
+}
