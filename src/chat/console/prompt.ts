@@ -24,7 +24,7 @@ export async function prompt(options: PromptOptions): Promise<void> {
     prompt: "nonet> ",
     history: await readHistory(options.history),
     historySize,
-    completer: (line: string) => [usages.filter((usage) => usage.startsWith(line)), line],
+    completer: (line: string): [string[], string] => [usages.filter((usage) => usage.startsWith(line)), line],
   });
   reader.prompt();
   for await (const line of reader) {

@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { answer, command, parseCommand, usage, words } from "../../src/core/command.ts";
+
+const scale = command({
+  name: "cluster scale",
+  summary: "Change the number of web servers",
+  access: "operator",
+  input: z.object({ name: z.string(), count: z.coerce.number().int().min(2), reason: z.string().optional() }),
+  run: () => Promise.resolve(answer({ ok: true, verdict: "" })),
+});
+const list = command({
+  name: "cluster list",
+  summary: "List clusters",
+  access: "viewer",
+  input: z.object({}),
+  run: () => Promise.resolve(answer({ ok: true, verdict: "" })),
+});
+const parse = (text: string) => parseCommand(text, [scale, list]);
+
+describe("words", () => {
+  it.each([
+    ["a b  c", ["a", "b", "c"]],
+    ['a "b c" d', ["a", "b c", "d"]],
+    ["a 'b \"c' d", ["a", 'b "c', "d"]],
+    ["", []],
+    ["  ", []],
+    ['"a \\" b"', ['a " b']],
+    ["$(reboot) `id`", ["$(reboot)", "`id`"]],
+  ])("%s", (text, expected) => expect(words(text)).toEqual(expected));
+
+  it("refuses a quote that is not closed", () => expect(() => words('a "b')).toThrow("not closed"));
+});
+
+describe("parseCommand", () => {
+  it("fills options in their order", () => {
+    expect(parse("/cluster scale prod 4").input).toEqual({ name: "prod", count: 4 });
+  });
+  it.each(["/cluster scale --name prod --count 4", "/cluster scale count=4 prod", "cluster scale name=prod count=4"])(
+    "takes named options: %s",
+    (text) => expect(parse(text).input).toEqual({ name: "prod", count: 4 }),
+  );
+  it.each([
+    ["/cluster scale prod 1", "count"],
+    ["/cluster scale prod", "count"],
+    ["/cluster scale prod 4 because 5", "one word too many"],
+    ["/cluster scale prod size=4", "no option “size”"],
+    ["/cluster scale prod name=prod", "given twice"],
+    ["/cluster scale prod --count", "needs a value"],
+  ])("explains what is wrong with %s", (text, problem) => expect(() => parse(text)).toThrow(problem));
+  it("guesses what was meant", () => expect(() => parse("/cluster lsit")).toThrow("Did you mean /cluster list?"));
+  it("does not guess wildly", () => expect(() => parse("/frobnicate")).toThrow(/no command \/frobnicate\.$/));
+});
+
+it("shows optional options in brackets", () => {
+  expect(usage(scale)).toBe("/cluster scale NAME COUNT [reason]");
+});
