@@ -1,0 +1,130 @@
+import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { z } from "zod";
+import { OpsError } from "../core/errors.ts";
+import type { KeyPair, Vault } from "../core/ports.ts";
+import { scrub, Secret } from "../core/secret.ts";
+import type { ClusterSecrets } from "../core/secrets.ts";
+import { generateSecrets } from "./generate.ts";
+import type { MasterKey } from "./key.ts";
+import { newKeyPair } from "./sshkeys.ts";
+import type { Database } from "./store.ts";
+
+const secret = z.string().transform((value) => new Secret(value));
+const certificate = z.object({ certificate: z.string(), key: secret, fingerprint: z.string() });
+const pairs = <T extends z.ZodType>(value: T) => z.object({ lb: value, db: value, nfs: value });
+const Stored: z.ZodType<ClusterSecrets> = z.object({
+  rootPassword: secret,
+  replicationPassword: secret,
+  databasePassword: secret,
+  monitorPassword: secret,
+  nagiosPassword: secret,
+  drbdSecret: secret,
+  corosyncKey: pairs(secret),
+  pacemakerKey: pairs(secret),
+  authority: certificate,
+  qnetd: certificate,
+  qdevice: pairs(certificate),
+  site: certificate,
+});
+const StoredKeyPair: z.ZodType<KeyPair> = z.object({ publicKey: z.string(), privateKey: secret });
+
+/** Cluster names are at least two letters, so these can never be one. */
+const bot = "";
+
+/** The vault with what only the engine needs of it. */
+export interface OpenVault extends Vault {
+  /** Replaces every secret that was handed out in this process by dots. */
+  scrub(text: string): string;
+}
+
+/**
+ * Opens the vault: every secret is sealed with AES-256-GCM, bound to the cluster and name it is stored under.
+ * @throws OpsError `wrong_key` when the store was sealed with another key.
+ */
+export function openVault(
+  { sql }: Database,
+  key: MasterKey,
+  { domains, now }: { domains: (cluster: string) => Promise<readonly string[]>; now: () => number },
+): OpenVault {
+  const known = new Set<string>();
+  const pending = new Map<string, Promise<unknown>>();
+  const load = (cluster: string, name: string): unknown => {
+    const row = sql.prepare("select sealed from secrets where cluster = ? and name = ?").get(cluster, name);
+    const sealed = row?.["sealed"];
+    return sealed instanceof Uint8Array ? JSON.parse(unseal(key, `${cluster}/${name}`, sealed)) : undefined;
+  };
+  const save = (cluster: string, name: string, value: unknown): void => {
+    const sealed = seal(key, `${cluster}/${name}`, JSON.stringify(value, revealed));
+    sql.prepare("insert into secrets values (?, ?, ?, ?)").run(cluster, name, sealed, new Date(now()).toISOString());
+  };
+  const getOrCreate = <T>(
+    cluster: string,
+    name: string,
+    schema: z.ZodType<T>,
+    make: () => Promise<T> | T,
+  ): Promise<T> => {
+    const id = `${cluster}/${name}`;
+    const before = pending.get(id) ?? Promise.resolve();
+    const next = before.then(async () => {
+      const found = load(cluster, name);
+      const value = found === undefined ? await make() : schema.parse(found);
+      if (found === undefined) save(cluster, name, value);
+      for (const text of secretsIn(value)) known.add(text);
+      return value;
+    });
+    pending.set(
+      id,
+      next.catch(() => undefined),
+    );
+    return next;
+  };
+
+  // Read at every start, so that a wrong key is noticed before anything else happens.
+  if (load(bot, "seal") === undefined) save(bot, "seal", "unbroken");
+  return {
+    secrets: (cluster) =>
+      getOrCreate(cluster, "secrets", Stored, async () => generateSecrets(cluster, await domains(cluster), now())),
+    hostKey: (cluster, node) => getOrCreate(cluster, `host-key/${node}`, StoredKeyPair, newKeyPair),
+    botKey: () => getOrCreate(bot, "bot-key", StoredKeyPair, newKeyPair),
+    forget: async (cluster) => {
+      if (cluster !== bot) sql.prepare("delete from secrets where cluster = ?").run(cluster);
+    },
+    scrub: (text) => scrub(text, known),
+  };
+}
+
+function seal(key: MasterKey, place: string, text: string): Buffer {
+  const nonce = randomBytes(12);
+  const cipher = createCipheriv("aes-256-gcm", key.bytes, nonce).setAAD(Buffer.from(place));
+  const sealed = Buffer.concat([cipher.update(text, "utf8"), cipher.final()]);
+  return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
+}
+
+function unseal(key: MasterKey, place: string, sealed: Uint8Array): string {
+  const bytes = Buffer.from(sealed);
+  try {
+    const decipher = createDecipheriv("aes-256-gcm", key.bytes, bytes.subarray(0, 12), { authTagLength: 16 })
+      .setAAD(Buffer.from(place))
+      .setAuthTag(bytes.subarray(12, 28));
+    return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString("utf8");
+  } catch (cause) {
+    throw new OpsError({
+      code: "wrong_key",
+      message: `The key from ${key.source} does not open this store.`,
+      state: "Nothing was changed.",
+      hint: "Start with the key the store was made with; without it the generated secrets are lost.",
+      cause,
+    });
+  }
+}
+
+/** `Secret.toJSON` hides its value before a replacer sees it, hence the look at the holder. */
+function revealed(this: Record<string, unknown>, name: string, value: unknown): unknown {
+  const held = this[name];
+  return held instanceof Secret ? held.reveal() : value;
+}
+
+function secretsIn(value: unknown): string[] {
+  if (value instanceof Secret) return [String(value.reveal())];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(secretsIn) : [];
+}
