@@ -1,0 +1,97 @@
+import { z } from "zod";
+import { OpsError } from "../core/errors.ts";
+import type { Fact } from "../core/fact.ts";
+import { operation } from "../core/operation.ts";
+import { Secret } from "../core/secret.ts";
+import { raw, run, sh } from "../core/shell.ts";
+import { ask, tell } from "./mariadb.ts";
+import { sha256Hex, sqlText } from "./sql.ts";
+
+const Replication = z.strictObject({
+  masterHost: z.ipv4(),
+  user: z.string(),
+  password: z.instanceof(Secret<string>),
+  /** Whether both threads are started; a master that cannot be reached yet is no difference, see `replicationHealth`. */
+  running: z.boolean(),
+});
+/** From where a node replicates, by GTID. */
+export type Replication = z.infer<typeof Replication>;
+
+/** Reads `Field: value` lines of `SHOW SLAVE STATUS\G`. */
+function fields(output: string): Map<string, string> {
+  return new Map(
+    [...output.matchAll(/^ *([A-Za-z_]+): ?(.*)$/gm)].map(([, name = "", value = ""]) => [name, value] as const),
+  );
+}
+
+/**
+ * Points a node at its master. The password is compared with the hash of what the server keeps in `master.info`
+ * (sixth line), because nothing else tells it.
+ */
+export const replication = operation<Replication>({
+  name: "replication",
+  state: Replication,
+  key: (want) => want.masterHost,
+  read: () => sh`${raw(ask("SHOW SLAVE STATUS\\G"))}
+if [ -e /var/lib/mysql/master.info ]; then echo "password: $(sed -n 6p /var/lib/mysql/master.info | tr -d '\n' | sha256sum | cut -d' ' -f1)"; fi`,
+  parse(output, wants) {
+    const found = fields(output);
+    const masterHost = found.get("Master_Host");
+    if (masterHost === undefined) return wants.map(() => undefined);
+    const running = found.get("Slave_IO_Running") !== "No" && found.get("Slave_SQL_Running") === "Yes";
+    const byGtid = found.get("Using_Gtid") === "Slave_Pos";
+    return wants.map((want) => {
+      const hash = found.get("password") ?? "";
+      const password = hash === sha256Hex(want.password.reveal()) ? want.password : new Secret(hash);
+      return {
+        masterHost: byGtid ? masterHost : `${masterHost} (not by GTID)`,
+        user: found.get("Master_User") ?? "",
+        password,
+        running,
+      };
+    });
+  },
+  apply(want, changes) {
+    const source = changes.some(({ field }) => field !== "running");
+    const change = `CHANGE MASTER TO MASTER_HOST=${sqlText(want.masterHost)}, MASTER_USER=${sqlText(want.user)}, MASTER_PASSWORD=${sqlText(want.password.reveal())}, MASTER_CONNECT_RETRY=2, MASTER_USE_GTID=slave_pos;\n`;
+    const sql = `${source || !want.running ? "STOP SLAVE;\n" : ""}${source ? change : ""}${want.running ? "START SLAVE;\n" : ""}`;
+    return [run(tell, new Secret(sql))];
+  },
+});
+
+/** How replication into a node fares. */
+export interface ReplicationHealth {
+  readonly connected: boolean;
+  readonly applying: boolean;
+  /** Seconds; `null` while unknown. */
+  readonly behind: number | null;
+  /** The last error of either thread, or nothing. */
+  readonly error: string;
+  readonly readOnly: boolean;
+  /** `1-1-42,2-2-7`. */
+  readonly written: string;
+  readonly applied: string;
+}
+
+/** Replication as the node itself sees it. Rejects while the server does not answer. */
+export const replicationHealth: Fact<ReplicationHealth> = {
+  name: "replication health",
+  script: sh`mariadb -e "SHOW SLAVE STATUS\\G SELECT @@read_only AS node_read_only, @@gtid_binlog_pos AS node_written, @@gtid_slave_pos AS node_applied\\G"`,
+  parse(output) {
+    const found = fields(output);
+    const readOnly = found.get("node_read_only");
+    if (readOnly === undefined) {
+      throw new OpsError({ code: "unreadable_fact", message: "MariaDB did not tell how its replication is." });
+    }
+    const behind = found.get("Seconds_Behind_Master") ?? "NULL";
+    return {
+      connected: found.get("Slave_IO_Running") === "Yes",
+      applying: found.get("Slave_SQL_Running") === "Yes",
+      behind: behind === "NULL" ? null : Number(behind),
+      error: found.get("Last_SQL_Error") || found.get("Last_IO_Error") || "",
+      readOnly: readOnly === "1",
+      written: found.get("node_written") ?? "",
+      applied: found.get("node_applied") ?? "",
+    };
+  },
+};
