@@ -3,7 +3,10 @@ import type { Json } from "./json.ts";
 import type { Plan } from "./plan.ts";
 import type { Result, Risk, StepName } from "./playbook.ts";
 
-/** How a run ended: `rejected` and `expired` before anything was changed. */
+/**
+ * How a run ended: `done` says that it came to its end, its `Result` says whether all is well; `rejected` and `expired`
+ * are before anything was changed.
+ */
 export type Outcome = "done" | "failed" | "rejected" | "expired" | "cancelled";
 
 /** What an approval asks for. */
@@ -156,7 +159,6 @@ function queued(event: Extract<RunEvent, { kind: "run.queued" }>): RunView {
 }
 
 function change(view: RunView, event: Exclude<RunEvent, { kind: "run.queued" }>): Partial<RunView> {
-  // oxlint-disable-next-line typescript/consistent-return -- every kind returns; the compiler checks that
   switch (event.kind) {
     case "run.started":
       return { state: "running", resumed: view.resumed + (event.resumed ? 1 : 0) };
@@ -182,10 +184,11 @@ function change(view: RunView, event: Exclude<RunEvent, { kind: "run.queued" }>)
     case "approval.requested":
       return { state: "waiting", approval: { ...event.approval, verdict: null, by: null } };
     case "approval.decided":
-      return view.approval?.id === event.id
-        ? { state: "running", approval: { ...view.approval, verdict: event.verdict, by: event.actor } }
-        : {};
+      break;
   }
+  return view.approval?.id === event.id
+    ? { state: "running", approval: { ...view.approval, verdict: event.verdict, by: event.actor } }
+    : {};
 }
 
 /** A step that is started again after a crash keeps its place. */

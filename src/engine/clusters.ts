@@ -4,7 +4,8 @@ import type { ClusterStore } from "../core/ports.ts";
 import type { Database } from "./store.ts";
 
 /** Blueprints (every version of them) and inventories. `now` is in milliseconds since 1970. */
-export function clusterStore({ sql, transaction }: Database, now: () => number): ClusterStore {
+export function clusterStore(database: Database, now: () => number): ClusterStore {
+  const { sql } = database;
   const newest = (name: string) =>
     sql.prepare("select version, json from blueprints where cluster = ? order by version desc limit 1").get(name);
   const at = () => new Date(now()).toISOString();
@@ -15,7 +16,7 @@ export function clusterStore({ sql, transaction }: Database, now: () => number):
     },
     saveBlueprint: async (blueprint) => {
       const json = canonicalJson(blueprint);
-      return transaction(() => {
+      return database.transaction(() => {
         const row = newest(blueprint.name);
         const version = Number(row?.["version"] ?? 0);
         if (row?.["json"] === json) return version;
@@ -33,7 +34,7 @@ export function clusterStore({ sql, transaction }: Database, now: () => number):
         .run(inventory.cluster, canonicalJson(inventory), at());
     },
     forgetCluster: async (name) => {
-      transaction(() => {
+      database.transaction(() => {
         sql.prepare("delete from blueprints where cluster = ?").run(name);
         sql.prepare("delete from inventories where cluster = ?").run(name);
       });

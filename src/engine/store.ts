@@ -19,14 +19,14 @@ const migrations = [
    create table secrets (cluster text not null, name text not null, sealed blob not null, at text not null,
      primary key (cluster, name)) strict;
    create table runs (id text primary key, playbook text not null, version integer not null, cluster text,
-     input text not null, input_key text not null, risk text not null, actor text not null, state text not null,
-     engine_id text, created_at text not null, finished_at text, seconds real) strict;
-   create index runs_state on runs (state);
+     input text not null, risk text not null, actor text not null, engine_id text, created_at text not null,
+     outcome text, seconds real, changed integer, cancelled_by text) strict;
+   create index runs_unfinished on runs (cluster) where outcome is null;
    create table cluster_locks (cluster text primary key, run_id text not null, at text not null) strict;
    create table events (run_id text not null, seq integer not null, at text not null, json text not null,
      primary key (run_id, seq)) strict;
-   create table approvals (id text primary key, run_id text not null, json text not null, plan_hash text not null,
-     expires_at integer not null, state text not null, decided_by text, decided_at text) strict;`,
+   create table approvals (id text primary key, run_id text not null, json text not null,
+     expires_at integer not null, verdict text, actor text, decided_at text) strict;`,
 ];
 
 /**

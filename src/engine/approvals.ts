@@ -1,0 +1,161 @@
+import { OpsError } from "../core/errors.ts";
+import type { Approval, Verdict } from "../core/journal.ts";
+import { planHash, type Plan } from "../core/plan.ts";
+import type { Clock } from "../core/ports.ts";
+import type { Journal } from "./journal.ts";
+import type { Database } from "./store.ts";
+
+/** Milliseconds an approval stays open. */
+export const approvalMs = 15 * 60 * 1000;
+
+/** A person's answer to an approval. */
+export interface Decision {
+  readonly approvalId: string;
+  /** Of the plan the person looked at. */
+  readonly planHash: string;
+  readonly verdict: "approved" | "rejected";
+  readonly actor: string;
+  /** What the person typed, where the approval asks for it. */
+  readonly typed?: string;
+}
+
+/** What to ask for. `secondPerson`: whether there is anybody but the requester who could answer. */
+export async function newApproval(
+  plan: Plan,
+  parts: { id: string; requester: string; reason: string | null; now: number; secondPerson: boolean },
+): Promise<Approval> {
+  const { id, requester, reason, now, secondPerson } = parts;
+  return {
+    id,
+    plan,
+    planHash: await planHash(plan),
+    requester,
+    expiresAt: new Date(now + approvalMs).toISOString(),
+    secondPerson: secondPerson && (plan.risk === "outage" || plan.risk === "dataloss"),
+    typed: plan.risk === "dataloss" ? plan.cluster : null,
+    reason,
+  };
+}
+
+/** Why this decision cannot count; `undefined` when it can. */
+export function objection(approval: Approval, decision: Decision): OpsError | undefined {
+  if (decision.planHash !== approval.planHash) {
+    return new OpsError({
+      code: "plan_is_stale",
+      message: "The plan you answered is not the one that is waiting.",
+      state: "Nothing was changed.",
+      hint: "Look at the newest plan of this run and answer that one.",
+    });
+  }
+  if (decision.verdict === "rejected") return undefined;
+  if (approval.secondPerson && decision.actor === approval.requester) {
+    return new OpsError({
+      code: "needs_second_person",
+      message: `You asked for this yourself; ${approval.plan.risk} needs the yes of somebody else.`,
+      hint: "Ask another person with the role to approve it.",
+    });
+  }
+  if (approval.typed !== null && decision.typed?.trim() !== approval.typed) {
+    return new OpsError({
+      code: "needs_typed_name",
+      message: `This loses data: type the cluster's name, ${approval.typed}, to approve it.`,
+      state: "Nothing was changed.",
+    });
+  }
+  return undefined;
+}
+
+/** The approvals of all runs. Every decision is a row before anybody hears of it. */
+export interface Approvals {
+  /** Asks; asking again for the same id changes nothing. */
+  request(runId: string, approval: Approval): void;
+  /** Resolves once it is decided or has expired; never while `signal` is aborted. */
+  wait(id: string, signal: AbortSignal): Promise<Verdict>;
+  /** @throws OpsError when the decision cannot count: `approval_closed`, `plan_is_stale` and others. */
+  decide(decision: Decision): void;
+}
+
+interface Row {
+  readonly runId: string;
+  readonly approval: Approval;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+  readonly verdict: Verdict | null;
+}
+
+function find({ sql }: Database, id: string): Row | undefined {
+  const row = sql.prepare("select run_id, json, expires_at, verdict from approvals where id = ?").get(id);
+  if (row === undefined) return undefined;
+  const verdict = row["verdict"] === null ? null : (String(row["verdict"]) as Verdict);
+  const approval: Approval = JSON.parse(String(row["json"]));
+  return { runId: String(row["run_id"]), approval, expiresAt: Number(row["expires_at"]), verdict };
+}
+
+/** Opens the approvals. */
+export function openApprovals(database: Database, journal: Journal, clock: Clock): Approvals {
+  const { sql } = database;
+  const waiting = new Map<string, () => void>();
+  /** Only the first verdict counts. */
+  const close = (id: string, verdict: Verdict, actor: string | null): boolean => {
+    const at = new Date(clock.now()).toISOString();
+    const closed = database.transaction(() => {
+      const row = sql
+        .prepare(
+          "update approvals set verdict = ?, actor = ?, decided_at = ? where id = ? and verdict is null returning run_id",
+        )
+        .get(verdict, actor, at, id);
+      if (row === undefined) return false;
+      journal.append(String(row["run_id"]), { kind: "approval.decided", id, verdict, actor });
+      return true;
+    });
+    waiting.get(id)?.();
+    return closed;
+  };
+  return {
+    request: (runId, approval) => {
+      database.transaction(() => {
+        if (find(database, approval.id) !== undefined) return;
+        sql
+          .prepare("insert into approvals (id, run_id, json, expires_at) values (?, ?, ?, ?)")
+          .run(approval.id, runId, JSON.stringify(approval), Date.parse(approval.expiresAt));
+        journal.append(runId, { kind: "approval.requested", approval });
+      });
+    },
+    wait: async (id, signal) => {
+      const decided = Promise.withResolvers<void>();
+      waiting.set(id, decided.resolve);
+      const asleep = new AbortController();
+      try {
+        const open = find(database, id);
+        if (open?.verdict === null) {
+          const expiry = clock.sleep(open.expiresAt - clock.now(), AbortSignal.any([signal, asleep.signal]));
+          await Promise.race([decided.promise, expiry]);
+          close(id, "expired", null);
+        }
+      } finally {
+        asleep.abort();
+        waiting.delete(id);
+      }
+      return find(database, id)?.verdict ?? "expired";
+    },
+    decide: (decision) => {
+      const open = find(database, decision.approvalId);
+      if (open !== undefined && open.verdict === null) {
+        if (clock.now() < open.expiresAt) {
+          const problem = objection(open.approval, decision);
+          if (problem !== undefined) throw problem;
+          if (close(decision.approvalId, decision.verdict, decision.actor)) return;
+        } else close(decision.approvalId, "expired", null);
+      }
+      throw closedAlready(find(database, decision.approvalId)?.verdict ?? null);
+    },
+  };
+}
+
+function closedAlready(verdict: Verdict | null): OpsError {
+  return new OpsError({
+    code: "approval_closed",
+    message: verdict === null ? "There is no such approval." : `This was already ${verdict}.`,
+    hint: "Start the command again to be asked again.",
+  });
+}
