@@ -14,19 +14,28 @@ export const interfacesSchema = z
   .nullish()
   .transform((list) => list ?? []);
 
+/** Throws what breaks a limit: one public interface, three in all, ten VLANs per region (documented). */
+export function checkInterfaces(context: ApiContext, region: string, wanted: readonly InterfaceInput[]): void {
+  const vlans = wanted.filter((entry) => entry.purpose === "vlan").map((entry) => entry.label);
+  if (wanted.length > 3) throw bad("Must have no more than 3 interfaces.", "interfaces");
+  if (wanted.length - vlans.length > 1) throw bad("Only one public interface is allowed.", "interfaces");
+  if (new Set(vlans).size < vlans.length) throw bad("Interface labels must be unique.", "interfaces");
+  const local = context.store.state.vlans.filter((vlan) => vlan.region === region).map((vlan) => vlan.label);
+  if (new Set([...local, ...vlans]).size > 10)
+    throw bad("You have reached the maximum number of VLANs for this region.", "interfaces");
+}
+
 /** Gives interfaces their ids and makes the VLANs they name. Throws what breaks a limit. */
 export function allocateInterfaces(
   context: ApiContext,
   region: string,
   wanted: readonly InterfaceInput[],
 ): InterfaceRecord[] {
-  const vlans = wanted.filter((entry) => entry.purpose === "vlan");
-  if (wanted.filter((entry) => entry.purpose === "public").length > 1)
-    throw bad("Only one public interface is allowed.", "interfaces");
-  if (wanted.length > 3) throw bad("Must have no more than 3 interfaces.", "interfaces");
-  if (new Set(vlans.map((entry) => entry.label)).size < vlans.length)
-    throw bad("Interface labels must be unique.", "interfaces");
-  for (const { label } of vlans) rememberVlan(context, region, label ?? "");
+  checkInterfaces(context, region, wanted);
+  const { vlans } = context.store.state;
+  for (const { purpose, label } of wanted)
+    if (purpose === "vlan" && !vlans.some((vlan) => vlan.region === region && vlan.label === label))
+      vlans.push({ label: label ?? "", region, created: now() });
   return wanted.map((entry) => ({
     id: context.store.nextId("interface"),
     purpose: entry.purpose,
@@ -34,15 +43,6 @@ export function allocateInterfaces(
     ipamAddress: entry.purpose === "vlan" ? (entry.ipam_address ?? "") : null,
     primary: entry.primary ?? false,
   }));
-}
-
-/** VLANs are made by naming them; ten per region (documented). */
-function rememberVlan(context: ApiContext, region: string, label: string): void {
-  const { vlans } = context.store.state;
-  const local = vlans.filter((vlan) => vlan.region === region);
-  if (local.some((vlan) => vlan.label === label)) return;
-  if (local.length >= 10) throw bad("You have reached the maximum number of VLANs for this region.", "interfaces");
-  vlans.push({ label, region, created: now() });
 }
 
 /** VLANs with the Linodes on them. One that nobody names any more is forgotten, as the API does. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { interfacesSchema } from "../interfaces.ts";
+import { checkInterfaces, interfacesSchema } from "../interfaces.ts";
 import { labelSchema, pathId, readBody, tagsSchema } from "../body.ts";
 import { regionById } from "../context.ts";
 import type { ApiContext, Routes } from "../context.ts";
@@ -152,9 +152,10 @@ function create(context: ApiContext, body: z.infer<typeof createBody>): LinodeRe
   if (body.placement_group !== undefined) checkRoom(context, body.placement_group.id, region.id);
   const swapMb = body.swap_size ?? 512;
   if (swapMb >= plan.disk) throw bad("Insufficient storage space for the swap disk.", "swap_size");
+  checkInterfaces(context, region.id, body.interfaces);
   const linode = newLinode(context, body);
-  context.store.state.linodes.push(linode);
   allocateIpv4(context.store, region, linode.id);
+  context.store.state.linodes.push(linode);
   if (image === null) {
     context.jobs.note("linode_create", linodeEntity(linode));
     linode.status = "offline";
