@@ -1,0 +1,109 @@
+import { Client } from "ssh2";
+import type { OpsError } from "../core/errors.ts";
+import type { Secret } from "../core/secret.ts";
+import { accessDenied, hostKeyChanged, keyUnreadable, unreachable } from "./failures.ts";
+
+/** Where and how to get into a node. */
+export interface Door {
+  readonly node: string;
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  /** Private key, OpenSSH or PEM text. */
+  readonly key: Secret<string>;
+  /** The one key the host may have: `ssh-ed25519 AAAA…`, a comment may follow. */
+  readonly hostKey: string;
+}
+
+/** One open connection. */
+export interface Link {
+  readonly client: Client;
+  readonly port: number;
+  /** Fires when the connection is gone, for whatever reason. */
+  readonly gone: AbortSignal;
+  close(): void;
+}
+
+/** Seconds of silence after which a connection counts as dead: three unanswered questions, one every five seconds. */
+const keepalive = { keepaliveInterval: 5000, keepaliveCountMax: 3 };
+
+/**
+ * Opens one connection to a host whose key is pinned; one try.
+ * @param signal gives up; its reason is what `unreachable` names as the cause
+ * @throws OpsError `host_key_changed`, `ssh_denied`, `ssh_key_unreadable`, or `unreachable` (the only one worth a retry)
+ */
+export function openLink(door: Door, signal: AbortSignal): Promise<Link> {
+  const [type, pinned] = door.hostKey.trim().split(/\s+/);
+  if (type === undefined || pinned === undefined) return Promise.reject(hostKeyChanged(door, undefined));
+  const { promise, resolve, reject } = Promise.withResolvers<Link>();
+  const client = new Client();
+  const gone = new AbortController();
+  let refused: OpsError | undefined;
+  const giveUp = () => {
+    reject(unreachable(door, signal.reason));
+    client.destroy();
+  };
+  client.on("ready", () => {
+    signal.removeEventListener("abort", giveUp);
+    resolve({ client, port: door.port, gone: gone.signal, close: () => client.end() });
+  });
+  // Stays for the life of the connection: a late error without a listener would end the process.
+  client.on("error", (error) => reject(refused ?? classify(door, error)));
+  client.on("close", () => {
+    signal.removeEventListener("abort", giveUp);
+    reject(refused ?? unreachable(door, new Error("the connection was closed before it was ready")));
+    gone.abort();
+  });
+  signal.addEventListener("abort", giveUp);
+  if (signal.aborted) giveUp();
+  else {
+    connect(
+      client,
+      door,
+      type,
+      (key) => {
+        if (key === pinned) return true;
+        refused = hostKeyChanged(door, `${type} ${key}`);
+        return false;
+      },
+      reject,
+    );
+  }
+  return promise;
+}
+
+function connect(
+  client: Client,
+  door: Door,
+  type: string,
+  verify: (key: string) => boolean,
+  reject: (error: OpsError) => void,
+): void {
+  try {
+    client.connect({
+      host: door.host,
+      port: door.port,
+      username: door.user,
+      privateKey: door.key.reveal(),
+      // Only the pinned kind, so that the host cannot answer with another of its keys.
+      algorithms: { serverHostKey: [hostKeyAlgorithm(type)] },
+      hostVerifier: (key: Buffer) => verify(key.toString("base64")),
+      readyTimeout: 0,
+      ...keepalive,
+    });
+    client.setNoDelay(true);
+  } catch (error) {
+    reject(keyUnreadable(door, error));
+  }
+}
+
+function hostKeyAlgorithm(type: string): "ssh-ed25519" | "ecdsa-sha2-nistp256" | "rsa-sha2-512" {
+  if (type === "ssh-rsa") return "rsa-sha2-512";
+  return type === "ecdsa-sha2-nistp256" ? type : "ssh-ed25519";
+}
+
+function classify(door: Door, error: Error & { level?: string }): OpsError {
+  if (error.level === "client-authentication") return accessDenied(door, error);
+  if (error.level === "handshake" && error.message.includes("host key")) return hostKeyChanged(door, undefined);
+  return unreachable(door, error);
+}
