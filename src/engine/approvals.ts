@@ -73,6 +73,8 @@ export interface Approvals {
   wait(id: string, signal: AbortSignal): Promise<Verdict>;
   /** @throws OpsError when the decision cannot count: `approval_closed`, `plan_is_stale` and others. */
   decide(decision: Decision): void;
+  /** Rejects what the run waits for. Returns whether it waited for anything. */
+  withdraw(runId: string, actor: string): boolean;
 }
 
 interface Row {
@@ -89,6 +91,16 @@ function find({ sql }: Database, id: string): Row | undefined {
   const verdict = row["verdict"] === null ? null : (String(row["verdict"]) as Verdict);
   const approval: Approval = JSON.parse(String(row["json"]));
   return { runId: String(row["run_id"]), approval, expiresAt: Number(row["expires_at"]), verdict };
+}
+
+/** Waits until `decided` or until the time is up. */
+async function waitFor(clock: Clock, milliseconds: number, decided: Promise<void>, signal: AbortSignal): Promise<void> {
+  const asleep = new AbortController();
+  try {
+    await Promise.race([decided, clock.sleep(milliseconds, AbortSignal.any([signal, asleep.signal]))]);
+  } finally {
+    asleep.abort();
+  }
 }
 
 /** Opens the approvals. */
@@ -124,35 +136,36 @@ export function openApprovals(database: Database, journal: Journal, clock: Clock
     wait: async (id, signal) => {
       const decided = Promise.withResolvers<void>();
       waiting.set(id, decided.resolve);
-      const asleep = new AbortController();
       try {
         const open = find(database, id);
         if (open?.verdict === null) {
-          const expiry = clock.sleep(open.expiresAt - clock.now(), AbortSignal.any([signal, asleep.signal]));
-          await Promise.race([decided.promise, expiry]);
+          await waitFor(clock, open.expiresAt - clock.now(), decided.promise, signal);
           close(id, "expired", null);
         }
       } finally {
-        asleep.abort();
         waiting.delete(id);
       }
       return find(database, id)?.verdict ?? "expired";
     },
     decide: (decision) => {
-      const open = find(database, decision.approvalId);
-      if (open !== undefined && open.verdict === null) {
-        if (clock.now() < open.expiresAt) {
-          const problem = objection(open.approval, decision);
-          if (problem !== undefined) throw problem;
-          if (close(decision.approvalId, decision.verdict, decision.actor)) return;
-        } else close(decision.approvalId, "expired", null);
+      const { approvalId: id, verdict, actor } = decision;
+      const open = find(database, id);
+      if (open?.verdict === null && clock.now() >= open.expiresAt) close(id, "expired", null);
+      else if (open?.verdict === null) {
+        const problem = objection(open.approval, decision);
+        if (problem !== undefined) throw problem;
+        if (close(id, verdict, actor)) return;
       }
-      throw closedAlready(find(database, decision.approvalId)?.verdict ?? null);
+      throw alreadyClosed(find(database, id)?.verdict ?? null);
+    },
+    withdraw: (runId, actor) => {
+      const open = sql.prepare("select id from approvals where run_id = ? and verdict is null").get(runId);
+      return open !== undefined && close(String(open["id"]), "rejected", actor);
     },
   };
 }
 
-function closedAlready(verdict: Verdict | null): OpsError {
+function alreadyClosed(verdict: Verdict | null): OpsError {
   return new OpsError({
     code: "approval_closed",
     message: verdict === null ? "There is no such approval." : `This was already ${verdict}.`,

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { OpsError } from "../core/errors.ts";
+import type { SQLOutputValue } from "node:sqlite";
+import { OpsError, type Failure } from "../core/errors.ts";
 import { canonicalJson, type Json } from "../core/json.ts";
 import type { Outcome, RunEvent } from "../core/journal.ts";
-import type { Failure } from "../core/errors.ts";
 import type { Result, Risk } from "../core/playbook.ts";
 import type { Journal } from "./journal.ts";
 import type { Database } from "./store.ts";
@@ -110,7 +110,7 @@ export function openRuns(database: Database, journal: Journal, now: () => number
   };
 }
 
-function record(row: Record<string, unknown> | undefined): RunRecord | undefined {
+function record(row: Record<string, SQLOutputValue> | undefined): RunRecord | undefined {
   if (row === undefined) return undefined;
   const text = (name: string) => (row[name] === null ? null : String(row[name]));
   return {

@@ -1,0 +1,106 @@
+import { OpsError, toFailure } from "../core/errors.ts";
+import type { Outcome } from "../core/journal.ts";
+import { isEmptyPlan, planHash, type Plan } from "../core/plan.ts";
+import type { Playbook } from "../core/playbook.ts";
+import { newApproval, type Approvals } from "./approvals.ts";
+import type { DurableRun } from "./run.ts";
+import type { RunRecord, Runs } from "./runs.ts";
+
+/** What carrying out a run needs. */
+export interface Execution {
+  readonly record: RunRecord;
+  readonly run: DurableRun;
+  readonly playbook: Playbook | undefined;
+  readonly runs: Runs;
+  readonly approvals: Approvals;
+  /** Whether anybody but the requester could answer an approval. */
+  readonly secondPerson: boolean;
+  readonly cancelled: AbortSignal;
+  /** Aborted when the engine stops: the run must stay as it is. */
+  readonly closing: AbortSignal;
+}
+
+/**
+ * Carries a run out from wherever it is and records how it ended; whatever the playbook does wrong is the run's failure.
+ * @throws what failed in the engine itself (a full disk), so that the run is tried again.
+ */
+export async function execute(execution: Execution): Promise<void> {
+  const { record, run, runs, closing, cancelled } = execution;
+  const finish = (outcome: Outcome, rest: Partial<Parameters<Runs["finish"]>[1]> = {}) => {
+    if (!closing.aborted) runs.finish(record.id, { outcome, result: null, failure: null, ...rest });
+  };
+  try {
+    const { playbook, input } = prepare(execution);
+    const gate = await askFirst(execution, playbook, input);
+    if (gate === "approved") finish("done", { result: await playbook.run(run, input) });
+    else finish(gate);
+  } catch (error) {
+    if (run.fault !== undefined) throw run.fault;
+    finish(cancelled.aborted ? "cancelled" : "failed", { failure: toFailure(error) });
+  }
+}
+
+function prepare({ record, playbook }: Execution): { playbook: Playbook; input: object } {
+  if (playbook === undefined || playbook.version !== record.version) {
+    throw new OpsError({
+      code: "playbook_changed",
+      message: `This run was begun by another Nonet, whose ${record.playbook} worked differently (version ${record.version}).`,
+      state: "What was done until then stays done.",
+      hint: "Start the command again: it carries on from what it finds.",
+    });
+  }
+  return { playbook, input: playbook.input.parse(record.input) };
+}
+
+/** Plans, asks, and plans again until what was approved is what would be done. */
+async function askFirst(
+  execution: Execution,
+  playbook: Playbook,
+  input: object,
+): Promise<"approved" | "rejected" | "expired"> {
+  if (playbook.plan === undefined || playbook.risk === "read") return "approved";
+  let plan = await makePlan(execution, playbook, input, 1);
+  let reason: string | null = null;
+  for (let round = 1; ; round += 1) {
+    if (isEmptyPlan(plan)) return "approved";
+    const verdict = await ask(execution, plan, round, reason);
+    if (verdict !== "approved") return verdict;
+    const fresh = await makePlan(execution, playbook, input, round + 1);
+    if ((await planHash(fresh)) === (await planHash(plan))) return "approved";
+    plan = fresh;
+    reason = "What would change is no longer what you approved; here is the new plan.";
+  }
+}
+
+function makePlan({ run, runs, record }: Execution, playbook: Playbook, input: object, round: number): Promise<Plan> {
+  const title = round === 1 ? "Plan" : "Check the plan once more";
+  return run.step<Plan>({ name: `plan ${round}`, title }, async (context) => {
+    if (playbook.plan === undefined) throw new TypeError(`${playbook.name} has no plan`);
+    const plan = await playbook.plan({ ...context, services: run.services }, input);
+    return {
+      sentence: plan.summary,
+      value: { ...plan, usualSeconds: plan.usualSeconds ?? runs.usualSeconds(record.playbook) },
+    };
+  });
+}
+
+function ask(
+  { run, record, approvals, secondPerson }: Execution,
+  plan: Plan,
+  round: number,
+  reason: string | null,
+): Promise<"approved" | "rejected" | "expired"> {
+  return run.step({ name: `approval ${round}`, title: "Approval" }, async ({ signal }) => {
+    const id = `${record.id}:${round}`;
+    const now = run.services.clock.now();
+    approvals.request(record.id, await newApproval(plan, { id, requester: record.actor, reason, now, secondPerson }));
+    const value = await approvals.wait(id, signal);
+    return { sentence: sentences[value], value };
+  });
+}
+
+const sentences = {
+  approved: "The plan was approved.",
+  rejected: "The plan was rejected; nothing was changed.",
+  expired: "Nobody answered in time; nothing was changed.",
+};

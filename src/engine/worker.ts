@@ -1,0 +1,93 @@
+import type { DatabaseSync } from "node:sqlite";
+import { OpenWorkflow, type Workflow } from "openworkflow";
+import { BackendSqlite } from "openworkflow/sqlite";
+import { untilTheStoreWorks } from "./run.ts";
+import type { Database } from "./store.ts";
+
+/** How many runs may be under way at once, those that wait for people included. */
+const concurrency = 32;
+/** Milliseconds between looks for runs that are to be tried again; whatever is new is taken up at once. */
+const pollMs = 5000;
+
+/** The body of every run; `engineId` is what the durable engine calls it. */
+export type Body = (runId: string, engineId: string, steps: Steps) => Promise<void>;
+type Steps = Parameters<Workflow<unknown, unknown, unknown>["fn"]>[0]["step"];
+
+/** The durable engine at work. */
+export interface DurableWorker {
+  /** Hands over a run; once more for the same run changes nothing. */
+  submit(runId: string): Promise<void>;
+  /** Begins to carry out runs, those of an earlier process first. */
+  begin(): void;
+  /** Resolves once nothing is under way any more; what is must end by itself. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Opens OpenWorkflow on the store. Its process must be the only one that does: leases of earlier ones are void.
+ * `onError` takes failures of the store itself.
+ */
+export function openWorker(database: Database, body: Body, onError: (error: unknown) => void): DurableWorker {
+  const backend = BackendSqlite.connect(database.path);
+  // Its handle is private and waits for nobody; without this a backup of the file makes writes fail.
+  (backend as unknown as { db: DatabaseSync }).db.exec("pragma busy_timeout = 5000");
+  database.sql
+    .prepare(
+      `update workflow_runs set worker_id = null, available_at = ?
+       where status in ('pending', 'running', 'sleeping')`,
+    )
+    .run(new Date().toISOString());
+  const client = new OpenWorkflow({ backend });
+  const workflow = client.defineWorkflow<{ runId: string }, null>(
+    { name: "run", retryPolicy: untilTheStoreWorks },
+    async ({ input, step, run }) => {
+      await body(input.runId, run.id, step);
+      return null;
+    },
+  );
+  const worker = client.newWorker({ concurrency });
+  const pump = openPump(async () => (await worker.tick()) > 0, onError);
+  return {
+    submit: async (runId) => {
+      await workflow.run({ runId }, { idempotencyKey: runId });
+      pump.wake();
+    },
+    begin: () => pump.wake(),
+    stop: async () => {
+      await pump.stop();
+      await worker.stop();
+      await backend.stop();
+    },
+  };
+}
+
+/** Calls `turn` when woken and every few seconds, never twice at once, and again at once after one that did something. */
+function openPump(turn: () => Promise<boolean>, onError: (error: unknown) => void) {
+  const halt = new AbortController();
+  let woken = false;
+  let turning: Promise<void> | undefined;
+  const spin = async () => {
+    while (woken && !halt.signal.aborted) {
+      woken = false;
+      try {
+        if (await turn()) woken = true;
+      } catch (error) {
+        onError(error);
+      }
+    }
+    turning = undefined;
+  };
+  const wake = () => {
+    woken = true;
+    turning ??= spin();
+  };
+  const timer = setInterval(wake, pollMs);
+  return {
+    wake,
+    stop: async () => {
+      halt.abort();
+      clearInterval(timer);
+      await turning;
+    },
+  };
+}

@@ -1,0 +1,215 @@
+import { afterEach, expect, test } from "vitest";
+import type { Playbook, Run } from "../../src/core/playbook.ts";
+import { eventOf, freshDir, never, openWorld, testPlaybook, type Input, type World } from "./fixture.ts";
+
+const worlds: World[] = [];
+const world = async (...parts: Parameters<typeof openWorld>) => {
+  const made = await openWorld(...parts);
+  worlds.push(made);
+  return made;
+};
+afterEach(async () => {
+  for (const one of worlds.splice(0)) await one.close();
+});
+
+const demo = { cluster: "demo" };
+const said = (sentence: string, changed = 0) => Promise.resolve({ sentence, changed });
+const ok = { ok: true, verdict: "consistent" };
+/** A playbook with one step that ends when the test says so. */
+function held(): { playbook: Playbook<Input>; release: () => void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const run = async (run: Run) => {
+    await run.step({ name: "hold", title: "Hold" }, async () => {
+      await promise;
+      return { sentence: "Held." };
+    });
+    return ok;
+  };
+  return { playbook: testPlaybook({ run }), release: resolve };
+}
+
+test("a run journals its steps and ends with the playbook's result", async () => {
+  const playbook = testPlaybook({
+    run: async (run) => {
+      const names = await run.parallel(["db1", "db2"], (node) =>
+        run.step<string>({ name: `make ${node}`, title: `Make ${node}`, node }, async ({ say }) => {
+          say("Half done.");
+          say("Half done.");
+          return { sentence: `${node} was made.`, value: node.toUpperCase(), changed: 1 };
+        }),
+      );
+      return { ok: true, verdict: names.join() };
+    },
+  });
+  const { engine } = await world([playbook]);
+  const { runId } = await engine.start(playbook, demo, "alice");
+  const kinds: string[] = [];
+  engine.subscribe(runId, ({ kind }) => kinds.push(kind));
+  const view = await engine.finished(runId, never);
+  expect(view).toMatchObject({ state: "done", changed: 2, actor: "alice", cluster: "demo", resumed: 0 });
+  expect(view.result).toEqual({ ok: true, verdict: "DB1,DB2" });
+  expect(view.steps.map(({ state, sentence, node }) => [state, sentence, node])).toEqual([
+    ["done", "db1 was made.", "db1"],
+    ["done", "db2 was made.", "db2"],
+  ]);
+  expect(kinds.filter((kind) => kind === "step.said")).toHaveLength(2);
+  expect(engine.unfinished()).toEqual([]);
+});
+
+test("a failed step fails the run with its node, and the same command then starts anew", async () => {
+  let broken = true;
+  const playbook = testPlaybook({
+    run: async (run) => {
+      await run.step({ name: "first", title: "First" }, () => said("Done.", 1));
+      await run.step({ name: "second", title: "Second", node: "db1" }, () =>
+        broken ? Promise.reject(new TypeError("it broke")) : said("Done."),
+      );
+      return ok;
+    },
+  });
+  const { engine } = await world([playbook]);
+  const first = await engine.start(playbook, demo, "alice");
+  const failed = await engine.finished(first.runId, never);
+  expect(failed).toMatchObject({
+    state: "failed",
+    changed: 1,
+    result: null,
+    failure: { code: "internal", node: "db1" },
+  });
+  expect(failed.steps.map(({ state }) => state)).toEqual(["done", "failed"]);
+  broken = false;
+  const second = await engine.start(playbook, demo, "bob");
+  expect(second).toMatchObject({ joined: false });
+  expect(second.runId).not.toBe(first.runId);
+  expect(await engine.finished(second.runId, never)).toMatchObject({ state: "done", actor: "bob" });
+});
+
+test("parallel work waits for all of it and names every failure", async () => {
+  const playbook = testPlaybook({
+    run: async (run) => {
+      await run.parallel(["db1", "db2", "db3"], (node) =>
+        run.step({ name: node, title: node, node }, () =>
+          node === "db2" ? said("Fine.") : Promise.reject(new TypeError(`${node} is on fire.`)),
+        ),
+      );
+      return ok;
+    },
+  });
+  const { engine } = await world([playbook]);
+  const { runId } = await engine.start(playbook, demo, "alice");
+  const { failure, steps } = await engine.finished(runId, never);
+  expect(failure).toMatchObject({ node: "db1" });
+  expect(failure?.message).toMatch(/db1 is on fire.*db3: .*db3 is on fire/s);
+  expect(steps.map(({ state }) => state)).toEqual(["failed", "done", "failed"]);
+});
+
+test("the same command joins the unfinished run; another is told who holds the cluster", async () => {
+  const { playbook, release } = held();
+  const other = testPlaybook({ name: "other", run: async () => ok });
+  const reading = testPlaybook({ name: "reading", risk: "read", run: async () => ok });
+  const { engine } = await world([playbook, other, reading]);
+  const { runId } = await engine.start(playbook, demo, "alice");
+  expect(await engine.start(playbook, demo, "bob")).toEqual({ runId, joined: true });
+  await expect(engine.start(other, demo, "bob")).rejects.toMatchObject({
+    code: "cluster_locked",
+    message: expect.stringMatching(/demo is being changed by test, started by alice/),
+  });
+  const read = await engine.start(reading, demo, "bob");
+  expect(await engine.finished(read.runId, never)).toMatchObject({ state: "done" });
+  const elsewhere = await engine.start(other, { cluster: "prod" }, "bob");
+  expect(await engine.finished(elsewhere.runId, never)).toMatchObject({ state: "done" });
+  release();
+  await engine.finished(runId, never);
+  expect(await engine.start(other, demo, "bob")).toMatchObject({ joined: false });
+});
+
+test("closing in mid-step leaves the run as it is, and the next engine takes it up", async () => {
+  const dir = freshDir();
+  const counts = { first: 0, second: 0 };
+  let stuck = true;
+  const playbook = testPlaybook({
+    run: async (run) => {
+      const drawn = await run.step<number>({ name: "first", title: "First" }, async () => {
+        counts.first += 1;
+        return { sentence: "Drawn.", value: 42 };
+      });
+      await run.step({ name: "second", title: "Second" }, async ({ signal }) => {
+        counts.second += 1;
+        if (stuck)
+          await new Promise((_resolve, reject) =>
+            signal.addEventListener("abort", () => reject(signal.reason as Error)),
+          );
+        return { sentence: "Done." };
+      });
+      return { ok: true, verdict: String(drawn) };
+    },
+  });
+  const before = await openWorld([playbook], { dir });
+  const { runId } = await before.engine.start(playbook, demo, "alice");
+  await eventOf(before.engine, runId, "step.started", 2);
+  await before.close();
+  stuck = false;
+  const { engine } = await world([playbook], { dir });
+  const view = await engine.finished(runId, never);
+  expect(view).toMatchObject({ state: "done", resumed: 1, result: { verdict: "42" } });
+  expect(view.steps.map(({ name }) => name)).toEqual(["first", "second"]);
+  expect(counts).toEqual({ first: 1, second: 2 });
+});
+
+test("a run of a playbook that has changed since fails in plain words", async () => {
+  const dir = freshDir();
+  const { playbook } = held();
+  const before = await openWorld([playbook], { dir });
+  const { runId } = await before.engine.start(playbook, demo, "alice");
+  await eventOf(before.engine, runId, "step.started");
+  await before.close();
+  const { engine } = await world([{ ...playbook, version: 2 }], { dir });
+  expect(await engine.finished(runId, never)).toMatchObject({ state: "failed", failure: { code: "playbook_changed" } });
+});
+
+test("cancelling aborts the step at work and begins no other", async () => {
+  const playbook = testPlaybook({
+    run: async (run) => {
+      await run.step(
+        { name: "first", title: "First" },
+        ({ signal }) =>
+          new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error))),
+      );
+      return ok;
+    },
+  });
+  const { engine } = await world([playbook]);
+  const { runId } = await engine.start(playbook, demo, "alice");
+  await eventOf(engine, runId, "step.started");
+  engine.cancel(runId, "bob");
+  const view = await engine.finished(runId, never);
+  expect(view).toMatchObject({ state: "cancelled", failure: { code: "cancelled", message: "bob cancelled it." } });
+});
+
+test("bad input is refused before anything is written", async () => {
+  const playbook = testPlaybook({ run: async () => ok });
+  const { engine } = await world([playbook]);
+  await expect(engine.start(playbook, { cluster: 1 } as never, "alice")).rejects.toMatchObject({ code: "bad_input" });
+  expect(engine.unfinished()).toEqual([]);
+});
+
+test("secrets in sentences, values and failures are scrubbed", async () => {
+  let password = "";
+  const playbook = testPlaybook({
+    run: async (run) => {
+      await run.step({ name: "leak", title: "Leak" }, async ({ say }) => {
+        password = (await run.services.vault.secrets("demo")).databasePassword.reveal();
+        say(`It is ${password}`);
+        return { sentence: `Really ${password}`, value: { password } };
+      });
+      throw new TypeError(`all of it: ${password}`);
+    },
+  });
+  const { engine, state } = await world([playbook]);
+  const { runId } = await engine.start(playbook, demo, "alice");
+  await engine.finished(runId, never);
+  const dump = (table: string) => JSON.stringify(state.database.sql.prepare(`select * from ${table}`).all());
+  expect(password).not.toBe("");
+  for (const table of ["events", "step_attempts", "workflow_runs"]) expect(dump(table)).not.toContain(password);
+  expect(dump("events")).toContain("Really ••••");
+});
