@@ -3,8 +3,8 @@ import { OpsError } from "../core/errors.ts";
 import type { Fact } from "../core/fact.ts";
 import { operation } from "../core/operation.ts";
 import { Secret } from "../core/secret.ts";
-import { raw, run, sh } from "../core/shell.ts";
-import { ask, tell } from "./mariadb.ts";
+import { run, sh } from "../core/shell.ts";
+import { tell } from "./mariadb.ts";
 import { sha256Hex, sqlText } from "./sql.ts";
 
 const Replication = z.strictObject({
@@ -32,7 +32,7 @@ export const replication = operation<Replication>({
   name: "replication",
   state: Replication,
   key: (want) => want.masterHost,
-  read: () => sh`${raw(ask("SHOW SLAVE STATUS\\G"))}
+  read: () => sh`mariadb -e ${"SHOW SLAVE STATUS\\G"} 2>/dev/null || true
 if [ -e /var/lib/mysql/master.info ]; then echo "password: $(sed -n 6p /var/lib/mysql/master.info | tr -d '\n' | sha256sum | cut -d' ' -f1)"; fi`,
   parse(output, wants) {
     const found = fields(output);
