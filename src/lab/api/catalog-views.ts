@@ -35,7 +35,6 @@ export function typeView(plan: PlanType) {
     network_out: plan.networkOut,
     class: plan.class,
     successor: null,
-    accelerated_devices: 0,
   };
 }
 

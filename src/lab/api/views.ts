@@ -198,6 +198,7 @@ export function eventView(event: EventRecord) {
     status: event.status,
     secondary_entity: event.secondaryEntity,
     message: event.message,
+    details: {},
   };
 }
 

@@ -58,13 +58,19 @@ function checkedDevices(context: ApiContext, linodeId: number, input: z.infer<ty
   return Object.fromEntries(chosen);
 }
 
-function apply(context: ApiContext, linode: LinodeRecord, config: ConfigRecord, body: ConfigInput, sent: object): void {
+function apply(
+  context: ApiContext,
+  linode: LinodeRecord,
+  config: ConfigRecord,
+  body: ConfigInput,
+  sent: boolean,
+): void {
   if (body.kernel !== undefined && !kernels.some((kernel) => kernel.id === body.kernel))
     throw bad("kernel is not valid", "kernel");
   const chosen = body.devices === undefined ? config.devices : checkedDevices(context, linode.id, body.devices);
   const wanted = body.interfaces;
   // Sent or not is the question: an empty list removes them all.
-  if ("interfaces" in sent) config.interfaces = allocateInterfaces(context, linode.region, wanted);
+  if (sent) config.interfaces = allocateInterfaces(context, linode.region, wanted);
   config.devices = chosen;
   config.label = body.label ?? config.label;
   config.kernel = body.kernel ?? config.kernel;
@@ -95,7 +101,7 @@ export const configRoutes: Routes = (app, context) => {
     const linode = context.store.linode(pathId(c, "id"));
     const body = await readBody(c, createBody);
     const config = newConfig(context, linode, body.label);
-    apply(context, linode, config, body, body);
+    apply(context, linode, config, body, true);
     context.store.state.configs.push(config);
     context.jobs.note("linode_config_create", linodeEntity(linode));
     return c.json(configView(config, linode));
@@ -111,7 +117,7 @@ export const configRoutes: Routes = (app, context) => {
       .looseObject({})
       .catch({})
       .parse(await c.req.json());
-    apply(context, linode, config, await readBody(c, updateBody), sent);
+    apply(context, linode, config, await readBody(c, updateBody), sent.interfaces != null);
     pruneVlans(context);
     context.jobs.note("linode_config_update", linodeEntity(linode));
     return c.json(configView(config, linode));
