@@ -40,7 +40,7 @@ export interface StepContext {
   /** Aborted when the run is cancelled or the engine stops. */
   readonly signal: AbortSignal;
   /** Progress in one short sentence, shown until the next one. */
-  say(sentence: string): void;
+  readonly say: (sentence: string) => void;
 }
 
 /** What planning works with. */

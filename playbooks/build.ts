@@ -1,0 +1,47 @@
+import { z } from "zod";
+import { ClusterName } from "../src/core/cluster.ts";
+import { playbook } from "../src/core/playbook.ts";
+import { loadBlueprint, checkOffer } from "./steps/blueprint.ts";
+import { configure } from "./steps/configure.ts";
+import { createMachines } from "./steps/create.ts";
+import { planBuild } from "./steps/plan-build.ts";
+import { prove } from "./steps/prove.ts";
+import { reachNodes } from "./steps/reach.ts";
+import { loadCluster } from "./status.ts";
+
+const name = "build";
+const version = 1;
+
+/** Builds a cluster, or brings it back to its blueprint; ends with proof from outside. */
+export const build = playbook({
+  name,
+  version,
+  input: z.object({ name: ClusterName }),
+  risk: "reversible",
+  cluster: (input) => input.name,
+  plan: (context, input) => planBuild(context, input.name, { name, version }),
+
+  async run(run, input) {
+    const { services } = run;
+    const blueprint = await run.step(
+      { name: "blueprint", title: "Check the blueprint against the offer" },
+      async (context) => {
+        const value = await loadBlueprint({ services }, input.name);
+        await checkOffer({ ...context, services }, value);
+        return { sentence: "Regions and plans are there.", value };
+      },
+    );
+    await createMachines(run, blueprint);
+    const cluster = await loadCluster(services, input.name);
+    await reachNodes(run, cluster);
+    const { checked, changed } = await configure(run, cluster);
+    const proof = await prove(run, cluster);
+    return {
+      ok: proof.ok,
+      verdict: proof.ok
+        ? `Built and proven: ${cluster.nodes.length} nodes, ${checked} things checked, changed: ${changed}. Visitors reach it at ${cluster.floating.lb.address}.`
+        : `Built, but not proven: ${proof.failed.join("; ")}.`,
+      data: { checked, changed, nodes: cluster.nodes.length, proof: proof.results },
+    };
+  },
+});

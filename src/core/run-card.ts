@@ -1,0 +1,89 @@
+import type { Card, CardQuestion, CardState, CardStep } from "./card.ts";
+import { describeFailure } from "./errors.ts";
+import type { RunView, StepView } from "./journal.ts";
+
+/** Milliseconds a step of this name usually takes in this playbook, where that is known. */
+export type UsualMs = (playbook: string, step: string) => number | null;
+
+/** The card of a run: nothing but its journal in other words. */
+export function runCard(view: RunView, usual: UsualMs): Card {
+  const ended = view.finishedAt === null ? null : Date.parse(view.finishedAt);
+  return {
+    title: titleOf(view),
+    state: stateOf(view),
+    verdict: verdictOf(view),
+    facts: factsOf(view),
+    checklist: view.steps.map((step) => stepOf(view, step, usual)),
+    question: questionOf(view),
+    table: view.result?.table ?? null,
+    text: view.result?.text ?? null,
+    startedAt: Date.parse(view.queuedAt),
+    endedAt: ended,
+  };
+}
+
+function titleOf(view: RunView): string {
+  return view.cluster === null ? `/${view.playbook}` : `/cluster ${view.playbook} ${view.cluster}`;
+}
+
+function stateOf(view: RunView): CardState {
+  switch (view.state) {
+    case "queued":
+      return "waiting";
+    case "running":
+      return "running";
+    case "waiting":
+      return "asking";
+    case "done":
+      return view.result?.ok === false ? "failed" : "done";
+    default:
+      return "failed";
+  }
+}
+
+function verdictOf(view: RunView): string {
+  if (view.failure !== null) {
+    const tail = view.failure.output === undefined ? "" : ` Its last words: ${view.failure.output.trim().slice(-400)}`;
+    return describeFailure(view.failure) + tail;
+  }
+  if (view.state === "rejected") return "Refused; nothing was changed.";
+  if (view.state === "expired") return "Nobody answered in time; nothing was changed.";
+  if (view.state === "cancelled") return "It was cancelled.";
+  return view.result?.verdict ?? "";
+}
+
+function factsOf(view: RunView): Card["facts"] {
+  const { approval } = view;
+  const facts: [string, string][] = [["run", `${view.id}, started by ${view.actor}`]];
+  if (view.resumed > 0) facts.push(["resumed", `${view.resumed} times after an interruption`]);
+  if (approval !== null) {
+    const { summary, monthlyUsd } = approval.plan;
+    facts.push(["plan", summary]);
+    if (monthlyUsd !== null) facts.push(["price", `$${monthlyUsd.toFixed(2)} a month`]);
+    if (approval.verdict === "approved") facts.push(["approved", `by ${approval.by ?? "nobody"}`]);
+  }
+  if (view.finishedAt !== null && view.risk !== "read") facts.push(["changed", String(view.changed)]);
+  return facts;
+}
+
+function stepOf(view: RunView, step: StepView, usual: UsualMs): CardStep {
+  const startedAt = Date.parse(step.startedAt);
+  return {
+    title: step.title,
+    state: step.state,
+    sentence: step.failure === null ? step.sentence : describeFailure(step.failure),
+    startedAt,
+    endedAt: step.seconds === null ? null : startedAt + step.seconds * 1000,
+    usualMs: usual(view.playbook, step.name),
+  };
+}
+
+function questionOf({ approval, state }: RunView): CardQuestion | null {
+  if (state !== "waiting" || approval === null) return null;
+  const who = approval.secondPerson ? `Somebody other than ${approval.requester} must approve.` : "Approve?";
+  const again = approval.reason === null ? "" : `${approval.reason} `;
+  return {
+    text: `${again}${approval.plan.summary} ${who} Without an answer by ${approval.expiresAt.slice(11, 16)} UTC nothing happens.`,
+    approveWith: approval.typed ?? "yes",
+  };
+}

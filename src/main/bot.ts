@@ -1,0 +1,83 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import pino from "pino";
+import { openDesk, onlyOwner } from "../chat/desk.ts";
+import { serveConsole } from "../chat/console/server.ts";
+import { linodeCloud } from "../cloud/linode.ts";
+import type { Config } from "../config.ts";
+import type { Desk } from "../core/desk.ts";
+import type { Services } from "../core/ports.ts";
+import { systemClock } from "../engine/clock.ts";
+import { openEngine } from "../engine/engine.ts";
+import { openState, type State } from "../engine/state.ts";
+import { createFleet, type Fleet } from "../ssh/fleet.ts";
+import { commands, playbooks } from "./registry.ts";
+import { deskRuns } from "./runs.ts";
+
+/** A bot that runs in this process. */
+export interface Bot {
+  readonly desk: Desk;
+  /** Where the key that seals the secrets came from, in words. */
+  readonly keySource: string;
+  close(): Promise<void>;
+}
+
+/** Replaces the way to nodes: simulated nodes instead of SSH. */
+export type Reach = (state: State) => Promise<{ fleet: Services["fleet"]; close(): void }>;
+
+/** The user of this machine: the one who owns the bot and types at its console. */
+export const owner = process.env["USER"] ?? "root";
+
+/** Where the bot's socket for consoles is. */
+export const socketPath = (config: Config): string => join(config.stateDir, "console.sock");
+
+/** Opens store, engine and desk, and answers consoles. */
+export async function openBot(config: Config, reach: Reach = overSsh): Promise<Bot> {
+  await mkdir(config.stateDir, { recursive: true, mode: 0o700 });
+  const state = openState(config.stateDir, process.env);
+  for (const blueprint of config.clusters) await state.clusters.saveBlueprint(blueprint);
+  const { fleet, close } = await reach(state);
+  const services: Services = {
+    cloud: linodeCloud({ token: config.linodeToken, baseUrl: config.linodeUrl }),
+    clusters: state.clusters,
+    vault: state.vault,
+    clock: systemClock,
+    fleet,
+  };
+  const log = pino({ level: config.logLevel }, pino.destination(join(config.stateDir, "nonet.log")));
+  const engine = await openEngine({ state, services, playbooks, log, secondPerson: false });
+  const desk = openDesk({ commands, services, runs: deskRuns(engine), authorize: onlyOwner(owner) });
+  const stopConsole = await serveConsole(desk, socketPath(config));
+  return {
+    desk,
+    keySource: state.keySource,
+    async close() {
+      await stopConsole();
+      await engine.close();
+      close();
+      state.close();
+    },
+  };
+}
+
+/** Real nodes: one warm connection each, kept per cluster because nodes of two clusters share their names. */
+async function overSsh(state: State): ReturnType<Reach> {
+  const { privateKey } = await state.vault.botKey();
+  const fleets = new Map<string, Fleet>();
+  const fleetOf = (cluster: string): Fleet => {
+    const fleet = fleets.get(cluster) ?? createFleet({ key: privateKey });
+    fleets.set(cluster, fleet);
+    return fleet;
+  };
+  return {
+    fleet: (cluster, node) =>
+      fleetOf(cluster).target({
+        name: node.name,
+        host: node.ipv4.address,
+        port: node.sshPort,
+        otherPorts: node.sshPort === 322 ? [22] : [322],
+        hostKey: node.hostKey,
+      }),
+    close: () => fleets.forEach((fleet) => fleet.close()),
+  };
+}

@@ -1,0 +1,36 @@
+import { readConfig } from "../config.ts";
+import { clusterTag } from "../core/cluster.ts";
+import { describeFailure, toFailure } from "../core/errors.ts";
+import { linodeCloud } from "../cloud/linode.ts";
+import { whyNoLab } from "../lab/probe.ts";
+
+/** `npm run doctor`: checks configuration, token, scopes and reachability; 0 when nothing needs fixing. */
+export async function main(): Promise<number> {
+  let failed = false;
+  const check = async (what: string, look: () => Promise<string>): Promise<void> => {
+    try {
+      console.log(`✓ ${what}: ${await look()}`);
+    } catch (error) {
+      failed = true;
+      console.log(`✗ ${what}: ${describeFailure(toFailure(error))}`);
+    }
+  };
+  const context = { signal: AbortSignal.timeout(30_000), say: () => undefined };
+  await check("configuration", async () => {
+    const { clusters, stateDir } = await readConfig(process.env);
+    return `${clusters.length} clusters; store in ${stateDir}`;
+  });
+  if (failed) return 1;
+  const config = await readConfig(process.env);
+  const cloud = linodeCloud({ token: config.linodeToken, baseUrl: config.linodeUrl });
+  await check("Linode API", async () => `${(await cloud.regions(context)).length} regions at ${config.linodeUrl}`);
+  await check("Linode token", async () => {
+    const { username, scopes } = await cloud.whoAmI(context);
+    return `${username}, ${scopes === null ? "scopes not told" : scopes.join(" ")}`;
+  });
+  for (const { name } of config.clusters) {
+    await check(`cluster ${name}`, async () => `${(await cloud.listNodes(clusterTag(name), context)).length} machines`);
+  }
+  console.log(`· lab: ${(await whyNoLab()) ?? "this machine can run it"}`);
+  return failed ? 1 : 0;
+}
