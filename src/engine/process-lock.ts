@@ -1,8 +1,9 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import { OpsError } from "../core/errors.ts";
+import { unusable } from "./store.ts";
 
 const Holder = z.object({ pid: z.int(), startedAt: z.string() });
 
@@ -13,15 +14,29 @@ const Holder = z.object({ pid: z.int(), startedAt: z.string() });
  */
 export function holdProcessLock(stateDir: string): () => void {
   const holderFile = join(stateDir, "nonet.pid");
-  const lock = new DatabaseSync(join(stateDir, "nonet.lock"), { timeout: 0 });
+  const lock = open(join(stateDir, "nonet.lock"));
   try {
     lock.exec("begin exclusive");
   } catch (cause) {
     lock.close();
-    throw inUse(stateDir, holderFile, cause);
+    throw isBusy(cause) ? inUse(stateDir, holderFile, cause) : unusable(stateDir, cause);
   }
   writeFileSync(holderFile, JSON.stringify({ pid: process.pid, startedAt: new Date().toISOString() }), { mode: 0o600 });
   return () => lock.close();
+}
+
+function open(path: string): DatabaseSync {
+  try {
+    closeSync(openSync(path, "a", 0o600));
+    return new DatabaseSync(path, { timeout: 0 });
+  } catch (cause) {
+    throw unusable(path, cause);
+  }
+}
+
+/** `SQLITE_BUSY`. */
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && "errcode" in error && error.errcode === 5;
 }
 
 function inUse(stateDir: string, holderFile: string, cause: unknown): OpsError {

@@ -85,7 +85,8 @@ function connect(path: string): DatabaseSync {
   }
 }
 
-function unusable(path: string, cause: unknown): OpsError {
+/** The error that says that a part of the store cannot be used. */
+export function unusable(path: string, cause: unknown): OpsError {
   const why = cause instanceof Error ? cause.message : String(cause);
   return new OpsError({
     code: "store_unusable",

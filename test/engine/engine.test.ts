@@ -173,7 +173,9 @@ test("cancelling aborts the step at work and begins no other", async () => {
       await run.step(
         { name: "first", title: "First" },
         ({ signal }) =>
-          new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error))),
+          new Promise<never>((_resolve, reject) =>
+            signal.addEventListener("abort", () => reject(signal.reason as Error)),
+          ),
       );
       return ok;
     },

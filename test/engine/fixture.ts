@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { Cloud } from "../../src/core/cloud.ts";
 import type { RunEvent } from "../../src/core/journal.ts";
 import type { Plan } from "../../src/core/plan.ts";
-import { playbook, type Playbook, type Risk } from "../../src/core/playbook.ts";
+import type { Playbook, Risk } from "../../src/core/playbook.ts";
 import type { Clock, Services } from "../../src/core/ports.ts";
 import { openEngine, type Engine } from "../../src/engine/engine.ts";
 import { openState, type State } from "../../src/engine/state.ts";
@@ -44,14 +44,7 @@ export type Input = z.infer<typeof Input>;
 
 /** A playbook for tests; `run` is what matters. */
 export function testPlaybook(parts: Partial<Playbook<Input>> & Pick<Playbook<Input>, "run">): Playbook<Input> {
-  return playbook({
-    name: "test",
-    version: 1,
-    input: Input,
-    risk: "reversible",
-    cluster: ({ cluster }) => cluster,
-    ...parts,
-  });
+  return { name: "test", version: 1, input: Input, risk: "reversible", cluster: ({ cluster }) => cluster, ...parts };
 }
 
 /** A plan that creates one node. */
@@ -78,7 +71,7 @@ export interface World {
   readonly state: State;
   readonly engine: Engine;
   readonly clock: FakeClock;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** An engine on a store of its own. */
@@ -100,7 +93,7 @@ export async function openWorld(
   const engine = await openEngine({
     state,
     services,
-    playbooks: playbooks as unknown as Playbook[],
+    playbooks,
     log,
     secondPerson,
   });

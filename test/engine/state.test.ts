@@ -1,0 +1,148 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { X509Certificate } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import ssh2 from "ssh2";
+import { expect, test } from "vitest";
+import { Blueprint, type Inventory } from "../../src/core/cluster.ts";
+import { Secret } from "../../src/core/secret.ts";
+import { newKeyPair } from "../../src/engine/sshkeys.ts";
+import { openState } from "../../src/engine/state.ts";
+import { freshDir } from "./fixture.ts";
+
+const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
+const blueprint = (parts: object = {}) => Blueprint.parse({ name: "demo", operators: ["198.18.0.1/32"], ...parts });
+
+/** Every plain secret in it. */
+function plain(value: unknown): string[] {
+  if (value instanceof Secret) return [String(value.reveal())];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(plain) : [];
+}
+
+test("secrets are made once, stay the same, and are nowhere in the files in plain", async () => {
+  const dir = freshDir();
+  const first = openState(dir, {});
+  const [secrets, twice] = await Promise.all([first.vault.secrets("demo"), first.vault.secrets("demo")]);
+  const host = await first.vault.hostKey("demo", "db1");
+  const bot = await first.vault.botKey();
+  const all = plain([secrets, host, bot]);
+  expect(plain(twice)).toEqual(plain(secrets));
+  expect(new Set(all).size).toBe(all.length);
+  expect(all).toHaveLength(6 + 3 + 3 + 6 + 2);
+  for (const file of readdirSync(dir)) {
+    const content = readFileSync(join(dir, file), "latin1");
+    for (const secret of all)
+      for (const line of secret.split("\n").filter(({ length }) => length > 8)) {
+        if (!line.startsWith("-----")) expect(content.includes(line), `${file} holds a secret`).toBe(false);
+      }
+  }
+  first.close();
+  const second = openState(dir, {});
+  expect(plain(await second.vault.secrets("demo"))).toEqual(plain(secrets));
+  expect(await second.vault.hostKey("demo", "db1")).toEqual(host);
+  expect((await second.vault.hostKey("demo", "db2")).publicKey).not.toBe(host.publicKey);
+  expect(plain(await second.vault.botKey())).toEqual(plain(bot));
+  await second.vault.forget("demo");
+  expect(plain(await second.vault.secrets("demo"))).not.toEqual(plain(secrets));
+  expect((await second.vault.botKey()).publicKey).toBe(bot.publicKey);
+  second.close();
+});
+
+test("certificates carry the names corosync asks for and are signed by the cluster's own authority", async () => {
+  const state = openState(freshDir(), {});
+  await state.clusters.saveBlueprint(blueprint({ site: { domains: ["www.example.org", "example.org"] } }));
+  const { authority, qnetd, qdevice, site } = await state.vault.secrets("demo");
+  const ca = new X509Certificate(authority.certificate);
+  expect(ca.ca).toBe(true);
+  const names: [typeof qnetd, string][] = [
+    [qnetd, "CN=Qnetd Server"],
+    [qdevice.db, "CN=demo-db"],
+    [qdevice.nfs, "CN=demo-nfs"],
+    [site, "CN=www.example.org"],
+  ];
+  for (const [made, subject] of names) {
+    const certificate = new X509Certificate(made.certificate);
+    expect(certificate.subject).toBe(subject);
+    expect(certificate.verify(ca.publicKey)).toBe(true);
+    expect(certificate.fingerprint256.replaceAll(":", "").toLowerCase()).toBe(made.fingerprint);
+  }
+  expect(new X509Certificate(site.certificate).subjectAltName).toBe("DNS:www.example.org, DNS:example.org");
+  state.close();
+});
+
+test("SSH keys are what OpenSSH and ssh2 read", (context) => {
+  const { publicKey, privateKey } = newKeyPair();
+  const parsed = ssh2.utils.parseKey(privateKey.reveal());
+  if (parsed instanceof Error) throw parsed;
+  expect(`ssh-ed25519 ${parsed.getPublicSSH().toString("base64")}`).toBe(publicKey);
+  if (spawnSync("ssh-keygen", ["-?"]).error !== undefined) context.skip("ssh-keygen is not installed");
+  const file = join(freshDir(), "key");
+  writeFileSync(file, privateKey.reveal(), { mode: 0o600 });
+  expect(execFileSync("ssh-keygen", ["-y", "-f", file], { encoding: "utf8" }).trim()).toBe(publicKey);
+});
+
+test("the key comes from the environment, else a systemd credential, else a private file made at first start", () => {
+  const hex = "ab".repeat(32);
+  const credentials = freshDir();
+  mkdirSync(join(credentials, "c"));
+  writeFileSync(join(credentials, "c", "nonet-key"), `${hex}\n`);
+  const sources = [{ NONET_KEY: hex }, { CREDENTIALS_DIRECTORY: join(credentials, "c") }, {}].map((env) => {
+    const dir = freshDir();
+    const state = openState(dir, env);
+    const files = readdirSync(dir);
+    for (const file of files) expect(mode(join(dir, file)), file).toBe("600");
+    state.close();
+    return { source: state.keySource, made: files.includes("nonet.key"), dir };
+  });
+  expect(sources.map(({ made }) => made)).toEqual([false, false, true]);
+  expect(sources[0]?.source).toContain("NONET_KEY");
+  expect(sources[1]?.source).toContain("nonet-key");
+  const dir = sources[2]?.dir ?? "";
+  expect(sources[2]?.source).toContain(join(dir, "nonet.key"));
+});
+
+test("a wrong, malformed or lost key is refused at start", () => {
+  const dir = freshDir();
+  openState(dir, {}).close();
+  const opening = (env: NodeJS.ProcessEnv) => () => openState(dir, env);
+  expect(opening({ NONET_KEY: "cd".repeat(32) })).toThrow(expect.objectContaining({ code: "wrong_key" }));
+  expect(opening({ NONET_KEY: "secret" })).toThrow(expect.objectContaining({ code: "bad_key" }));
+  rmSync(join(dir, "nonet.key"));
+  expect(opening({})).toThrow(expect.objectContaining({ code: "key_missing" }));
+});
+
+test("a store of a newer Nonet is left alone", () => {
+  const dir = freshDir();
+  openState(dir, {}).close();
+  const sql = new DatabaseSync(join(dir, "nonet.db"));
+  sql.exec("pragma user_version = 99");
+  sql.close();
+  expect(() => openState(dir, {})).toThrow(expect.objectContaining({ code: "store_too_new" }));
+});
+
+test("a folder that cannot be used is named", () => {
+  const file = join(freshDir(), "file");
+  writeFileSync(file, "");
+  expect(() => openState(join(file, "state"), {})).toThrow(
+    expect.objectContaining({ code: "store_unusable", message: expect.stringContaining(file) }),
+  );
+});
+
+test("blueprints are versioned, inventories are replaced, both are forgotten", async () => {
+  const state = openState(freshDir(), {});
+  const { clusters } = state;
+  expect(await clusters.blueprint("demo")).toBeUndefined();
+  expect(await clusters.saveBlueprint(blueprint())).toBe(1);
+  expect(await clusters.saveBlueprint(blueprint())).toBe(1);
+  expect(await clusters.saveBlueprint(blueprint({ storageMb: 512 }))).toBe(2);
+  expect(await clusters.blueprint("demo")).toEqual(blueprint({ storageMb: 512 }));
+  const inventory: Inventory = { cluster: blueprint().name, nodes: {}, publicAddress: null };
+  await clusters.saveInventory(inventory);
+  await clusters.saveInventory({ ...inventory, publicAddress: { address: "198.18.0.10", prefix: 24 } });
+  expect(await clusters.inventory("demo")).toMatchObject({ publicAddress: { address: "198.18.0.10" } });
+  expect(await clusters.list()).toEqual(["demo"]);
+  await clusters.forgetCluster("demo");
+  expect(await clusters.list()).toEqual([]);
+  state.close();
+});
