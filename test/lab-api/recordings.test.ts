@@ -100,7 +100,7 @@ describe.skipIf(missingRecordings !== null)(`recorded traffic ${missingRecording
     const different: string[] = [];
     let errors = 0;
     for (const file of new Set(real.map((exchange) => exchange.file))) {
-      const lab = await startBench({ stageMs: 10 });
+      const lab = await startBench({ stageMs: 15 });
       redirect(lab.url);
       const replay = new Replay("https://api.linode.com");
       for (const exchange of real.filter((candidate) => candidate.file === file && mine.has(candidate.endpoint))) {
