@@ -1,4 +1,4 @@
-// @peculiar/x509 needs it, and needs it first.
+// oxlint-disable-next-line import/no-unassigned-import -- @peculiar/x509 needs it, and needs it first.
 import "reflect-metadata";
 import { createHash, webcrypto } from "node:crypto";
 import * as x509 from "@peculiar/x509";

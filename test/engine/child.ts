@@ -13,16 +13,16 @@ export function threeSteps(dir: string, hang: boolean) {
         effect("one");
         return { sentence: "One.", value: `drawn by ${process.pid}` };
       });
-      await run.parallel(["a", "b"], (node) =>
-        run.step({ name: `two ${node}`, title: "Two", node }, async () => {
+      // “two b” hangs when “two a” is surely over, so that only one step is in flight when the process dies.
+      const aEnded = Promise.withResolvers<void>();
+      await run.parallel(["a", "b"], async (node) => {
+        await run.step({ name: `two ${node}`, title: "Two", node }, async () => {
           effect(`two ${node}`);
-          if (node === "b" && hang) {
-            process.stdout.write("hanging\n");
-            await new Promise(() => setInterval(() => undefined, 1000));
-          }
+          if (node === "b" && hang) await aEnded.promise.then(hangForever);
           return { sentence: "Two." };
-        }),
-      );
+        });
+        if (node === "a") aEnded.resolve();
+      });
       await run.step({ name: "three", title: "Three" }, async () => {
         effect("three");
         return { sentence: "Three." };
@@ -30,6 +30,11 @@ export function threeSteps(dir: string, hang: boolean) {
       return { ok: true, verdict: value };
     },
   });
+}
+
+async function hangForever(): Promise<void> {
+  process.stdout.write("hanging\n");
+  await new Promise(() => setInterval(() => undefined, 1000));
 }
 
 if (import.meta.main) {

@@ -88,6 +88,7 @@ export async function openWorld(
     clusters: state.clusters,
     vault: state.vault,
     clock,
+    outside: { scan: async () => null },
   };
   const log = { error: (context: object, message: string) => console.error(message, context) };
   const engine = await openEngine({
