@@ -90,7 +90,7 @@ start() {
     return "$OCF_ERR_GENERIC"
   fi
   for peer in $(peers); do
-    answer=$(peer_sql "$peer" "SELECT CONCAT(@@read_only, ' ', @@gtid_binlog_pos)")
+    answer=$(peer_sql "$peer" "SELECT CONCAT(@@read_only + 0, ' ', @@gtid_binlog_pos)")
     case "$answer" in
       "0 "*)
         ocf_exit_reason "$peer still accepts writes; two writers are never allowed"
