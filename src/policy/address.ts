@@ -19,6 +19,12 @@ export function parseRange(text: string): Range {
   return { family, base, prefix, text: `${toText(base, family)}/${prefix}` };
 }
 
+/** An address as the kernel prints it: IPv6 in the short form of RFC 5952. */
+export function addressText(address: string): string {
+  const { base, family } = parseRange(address);
+  return toText(base, family);
+}
+
 /** Whether the address is in the network. */
 export function contains(range: Range, address: string): boolean {
   const one = parseRange(address);

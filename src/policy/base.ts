@@ -9,6 +9,7 @@ import { network, networkOf, type Network, type Nic } from "../ops/network.ts";
 import { sshd } from "../ops/sshd.ts";
 import { unitItem } from "../ops/systemd.ts";
 import { rootKeys } from "../ops/user.ts";
+import { addressText } from "./address.ts";
 import { debian, packagesOf } from "./debian.ts";
 import { firewallRules } from "./firewall.ts";
 
@@ -89,7 +90,7 @@ function networkFor(node: Node): Network {
     {
       name: "eth0",
       ipv4: { address: `${ipv4.address}/${ipv4.prefix}`, gateway: ipv4.gateway },
-      ipv6: ipv6 && { address: `${ipv6.address}/${ipv6.prefix}`, gateway: ipv6.gateway },
+      ipv6: ipv6 && { address: `${addressText(ipv6.address)}/${ipv6.prefix}`, gateway: ipv6.gateway },
     },
   ];
   if (node.privateIp !== null) {
