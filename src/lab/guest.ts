@@ -24,18 +24,7 @@ export async function runInside(
     return runInVm(join(paths.machine(stateDir, machine.id), sockets.agent), ["/usr/bin/env", path, ...command], input);
   const leader = await leaderOf(process);
   if (leader === null) throw new LabError(`${machine.label} is still starting; try again in a second.`);
-  const into = [
-    "--target",
-    String(leader.pid),
-    "--mount",
-    "--uts",
-    "--ipc",
-    "--net",
-    "--pid",
-    "--cgroup",
-    "--root",
-    "--wd=/",
-  ];
+  const into = ["--target", String(leader.pid), "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--root"];
   return attempt("nsenter", [...into, "--", "/usr/bin/env", "-i", path, "HOME=/root", "LC_ALL=C.UTF-8", ...command], {
     input,
   });

@@ -97,7 +97,7 @@ export async function removeNetworks(labId: string): Promise<void> {
 export function bridgeName(region: string, card: MachineInterface): string {
   const network = card.purpose === "public" ? region : `${region}/${card.label}`;
   const hash = createHash("sha256").update(network).digest("hex").slice(0, 10);
-  return `${card.purpose === "public" ? "pub" : "vlan"}${hash}`;
+  return `${card.purpose === "public" ? "pub" : "vln"}${hash}`;
 }
 
 /** Makes the bridge of a card if this is the first card on it; that of a public network holds the gateway. */
@@ -105,7 +105,7 @@ async function ensureBridge(lab: Lab, region: string, card: MachineInterface): P
   const router = names.router(lab.id);
   const bridge = bridgeName(region, card);
   // Without an address of its own a bridge takes that of a port, and frames for the gateway seem to be for the port.
-  const mac = ["address", `02:${(bridge.slice(4).match(/../g) ?? []).join(":")}`];
+  const mac = ["address", `02:${(bridge.slice(3).match(/../g) ?? []).join(":")}`];
   const made = await attempt("ip", [
     "-n",
     router,

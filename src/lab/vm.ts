@@ -108,7 +108,7 @@ sync
 const callOthers = "[ -e /conf/param.conf ] && . /conf/param.conf";
 const order = ["lab-seed", "udev"].map((name) => `/scripts/init-bottom/${name} "$@"\n${callOthers}\n`).join("");
 
-/** The image's initial file system with the machine's seed behind it; the kernel unpacks both, one over the other. */
+/** The image's initial file system with the machine's seed behind it; the kernel wants it on a multiple of four bytes. */
 async function seededInitrd(dir: string, lab: Lab, machine: Machine, image: Image): Promise<string> {
   const extra = join(dir, "initrd.d");
   const initrd = join(dir, "initrd");
@@ -117,7 +117,7 @@ async function seededInitrd(dir: string, lab: Lab, machine: Machine, image: Imag
   await writeFile(join(extra, "scripts/init-bottom/lab-seed"), seedScript);
   await chmod(join(extra, "scripts/init-bottom/lab-seed"), 0o755);
   await writeFile(join(extra, "scripts/init-bottom/ORDER"), order);
-  const script = 'cat "$1" >"$2"; cd "$3"; find . -mindepth 1 | cpio --quiet -o -H newc >>"$2"';
+  const script = 'cat "$1" >"$2"; truncate -s %4 "$2"; cd "$3"; find . -mindepth 1 | cpio --quiet -o -H newc >>"$2"';
   await run("sh", ["-ec", script, "sh", image.initrd, initrd, extra]);
   await rm(extra, { recursive: true });
   return initrd;

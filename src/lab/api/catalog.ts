@@ -1,3 +1,5 @@
+import { bad } from "./errors.ts";
+
 /** A data centre of the lab and its public network. */
 export interface Region {
   readonly id: string;
@@ -106,3 +108,10 @@ export const kernels = [
   { id: "linode/grub2", label: "GRUB 2", version: "2.06" },
   { id: "linode/direct-disk", label: "Direct Disk", version: "" },
 ] as const;
+
+/** Throws the 400 as recorded when the lab has no such region. */
+export function regionById(regions: readonly Region[], id: string): Region {
+  const region = regions.find((candidate) => candidate.id === id);
+  if (region === undefined) throw bad("region is not valid", "region");
+  return region;
+}

@@ -1,6 +1,5 @@
 import type { Hono } from "hono";
 import type { Hypervisor } from "../hypervisor.ts";
-import { bad } from "./errors.ts";
 import type { Region } from "./catalog.ts";
 import type { Jobs } from "./jobs.ts";
 import type { Power } from "./power.ts";
@@ -26,10 +25,3 @@ export interface ApiContext {
 
 /** Adds the routes of one part of the API to the application. */
 export type Routes = (app: Hono, context: ApiContext) => void;
-
-/** Throws the 400 as recorded when the lab has no such region. */
-export function regionById(regions: readonly Region[], id: string): Region {
-  const region = regions.find((candidate) => candidate.id === id);
-  if (region === undefined) throw bad("region is not valid", "region");
-  return region;
-}

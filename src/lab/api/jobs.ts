@@ -5,7 +5,7 @@ import type { EntityRecord, EventRecord, LinodeRecord } from "./state.ts";
 import type { Store } from "./store.ts";
 
 /** Reports how far a job is, 0 to 100. */
-export type Progress = (percent: number) => void;
+type Progress = (percent: number) => void;
 
 /** A piece of work that takes time and is followed through an event. */
 export interface Job {

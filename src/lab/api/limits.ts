@@ -10,7 +10,7 @@ export interface Limit {
 export type LimitKind = "create" | "images" | "list" | "other";
 
 /** Documented limits per token (techdocs.akamai.com, "Rate limits"). */
-export const documentedLimits: Readonly<Record<LimitKind, Limit>> = {
+const documentedLimits: Readonly<Record<LimitKind, Limit>> = {
   create: { count: 20, seconds: 15 },
   images: { count: 20, seconds: 60 },
   list: { count: 200, seconds: 60 },

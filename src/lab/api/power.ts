@@ -1,7 +1,6 @@
 import type { Hypervisor, Machine, MachineDisk, MachineInterface } from "../hypervisor.ts";
-import { planTypes } from "./catalog.ts";
+import { planTypes, regionById } from "./catalog.ts";
 import type { Region } from "./catalog.ts";
-import { regionById } from "./context.ts";
 import { ApiError, bad, notFound } from "./errors.ts";
 import { setStatus } from "./jobs.ts";
 import type { Job, Jobs } from "./jobs.ts";

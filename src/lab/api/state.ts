@@ -146,8 +146,6 @@ export type AddressRecord = z.infer<typeof address>;
 export type EventRecord = z.infer<typeof event>;
 export type EntityRecord = z.infer<typeof entity>;
 export type PlacementGroupRecord = z.infer<typeof placementGroup>;
-/** A slot of a configuration in which a disk can be. */
-export type DeviceSlot = (typeof deviceSlots)[number];
 export { deviceSlots };
 
 /** An account that owns nothing yet. Ids begin where a real account's would be today. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { pathId, readBody } from "../body.ts";
-import { regionById } from "../context.ts";
+import { regionById } from "../catalog.ts";
 import type { ApiContext, Routes } from "../context.ts";
 import { bad, notFound } from "../errors.ts";
 import { paginate } from "../paging.ts";

@@ -1,7 +1,7 @@
 import type { Hono } from "hono";
 import { z } from "zod";
 import { pathId, readBody } from "../body.ts";
-import { regionById } from "../context.ts";
+import { regionById } from "../catalog.ts";
 import type { ApiContext, Routes } from "../context.ts";
 import { bad, notFound } from "../errors.ts";
 import { vlanViews } from "../interfaces.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { checkInterfaces, interfacesSchema } from "../interfaces.ts";
 import { labelSchema, pathId, readBody, tagsSchema } from "../body.ts";
-import { regionById } from "../context.ts";
+import { regionById } from "../catalog.ts";
 import type { ApiContext, Routes } from "../context.ts";
 import { checkDeploy, deployImage, loginFields, planById } from "../deploy.ts";
 import { bad, notFound } from "../errors.ts";
