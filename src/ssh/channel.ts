@@ -4,7 +4,7 @@ import { keepTail, type Ending, type Output } from "./output.ts";
 
 /**
  * The only command line that is ever sent. It reads the length of the script, then the script, from standard input;
- * what follows there is the script's own standard input. Fixed locale: tools answer in words that parsers know.
+ * what follows there is the script's own standard input, its length said by the script. Fixed locale: tools answer in words that parsers know.
  */
 export const commandLine =
   "exec env LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin " +
@@ -37,13 +37,38 @@ export async function runOver(link: Link, job: Job): Promise<Output> {
   stream.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
   // A script that ends before it read all of its input is not an error by itself.
   stream.on("error", () => {});
-  // In one compound command, so that a script cut off on its way is a syntax error and not half a script.
-  const script = Buffer.from(`{\n${job.script}\n}\n`);
+  const input = Buffer.from(job.stdin ?? "");
+  const script = Buffer.from(wrap(job.script, input.length));
   stream.write(`${script.length}\n`);
   stream.write(script);
-  stream.end(job.stdin);
+  if (input.length > 0) {
+    stream.write(input);
+    stream.write("\n");
+  }
   const ending = await ended(link, stream, job.signal);
   return { stdout: stdout.text(), stderr: stderr.text(), ending, bytes: stdout.bytes + stderr.bytes };
+}
+
+/**
+ * Around every script stands a watch on the standard input, which stays open as long as somebody waits for the
+ * script: when it closes, the script's process group is ended, so that nothing goes on unseen. (SSH's own signals do
+ * not serve: OpenSSH refuses them in sessions of root.) All is one compound command: cut off on its way it is a syntax
+ * error and not half a script. Input that breaks off ends the script too, rather than look like all of it.
+ */
+function wrap(script: string, inputLength: number): string {
+  // `exec`, because a shell that only redirects a function keeps a copy of the pipe open.
+  const watch = "( exec </dev/null >/dev/null 2>&1; nonet_watch ) &";
+  const feed = `{ head -c ${inputLength} <&3; IFS= read -r _ <&3 || nonet_stop; ${watch} } |`;
+  return `{
+nonet_stop() { kill -0 $$ && kill -TERM -$$ && sleep 10 && kill -KILL -$$; }
+nonet_watch() { trap '' TERM; while IFS= read -r _ <&3; do :; done; nonet_stop; }
+exec 3<&0 </dev/null
+${inputLength > 0 ? feed : watch}
+{
+${script}
+} 3<&-
+}
+`;
 }
 
 function openChannel(link: Link, signal: AbortSignal): Promise<ClientChannel> {
@@ -66,6 +91,7 @@ function openChannel(link: Link, signal: AbortSignal): Promise<ClientChannel> {
       });
     } catch (error) {
       settled();
+      link.drop();
       reject(new NotStarted("the connection is gone", { cause: error }));
     }
   });
@@ -81,8 +107,6 @@ function ended(link: Link, stream: ClientChannel, signal: AbortSignal): Promise<
     };
     const lost = () => done(exit);
     const stop = () => {
-      // The whole process group gets it; closing alone would let the script go on unseen.
-      stream.signal("TERM");
       stream.close();
       const late = signal.reason instanceof Error && signal.reason.name === "TimeoutError";
       done({ kind: late ? "deadline" : "cancelled" });

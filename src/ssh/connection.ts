@@ -131,7 +131,7 @@ export class WarmConnection implements Connection {
   }
 
   #limit({ signal, deadlineMs }: Required<Patience>): AbortSignal {
-    return AbortSignal.any([signal, this.#closed.signal, AbortSignal.timeout(deadlineMs)]);
+    return AbortSignal.any([signal, this.#closed.signal, AbortSignal.timeout(Math.ceil(deadlineMs))]);
   }
 
   async #attempt(request: Request, signal: AbortSignal): Promise<Output> {

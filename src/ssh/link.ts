@@ -22,6 +22,8 @@ export interface Link {
   /** Fires when the connection is gone, for whatever reason. */
   readonly gone: AbortSignal;
   close(): void;
+  /** Gives up a connection that is found dead. */
+  drop(): void;
 }
 
 /** Seconds of silence after which a connection counts as dead: three unanswered questions, one every five seconds. */
@@ -45,7 +47,11 @@ export function openLink(door: Door, signal: AbortSignal): Promise<Link> {
   };
   client.on("ready", () => {
     signal.removeEventListener("abort", giveUp);
-    resolve({ client, port: door.port, gone: gone.signal, close: () => client.end() });
+    const drop = () => {
+      gone.abort();
+      client.destroy();
+    };
+    resolve({ client, port: door.port, gone: gone.signal, close: () => client.end(), drop });
   });
   // Stays for the life of the connection: a late error without a listener would end the process.
   client.on("error", (error) => reject(refused ?? classify(door, error)));
