@@ -1,4 +1,4 @@
-import { project, type RunEvent, type RunFact, type RunView } from "../core/journal.ts";
+import { isFinished, project, type RunEvent, type RunFact, type RunView } from "../core/journal.ts";
 import type { Database } from "./store.ts";
 
 /** Told every event once, in order, after it was written. */
@@ -37,10 +37,12 @@ export function openJournal(
       options.onError(error);
     }
   };
-  const events = (runId: string): RunEvent[] =>
+  /** Views of runs that go on, so that each look at one reads only what is new. */
+  const views = new Map<string, RunView>();
+  const events = (runId: string, after = 0): RunEvent[] =>
     sql
-      .prepare("select seq, at, json from events where run_id = ? order by seq")
-      .all(runId)
+      .prepare("select seq, at, json from events where run_id = ? and seq > ? order by seq")
+      .all(runId, after)
       .map((row) => ({ ...JSON.parse(String(row["json"])), runId, seq: Number(row["seq"]), at: String(row["at"]) }));
   return {
     append: (runId, fact) => {
@@ -58,7 +60,13 @@ export function openJournal(
       });
     },
     events,
-    view: (runId) => events(runId).reduce<RunView | undefined>(project, undefined),
+    view: (runId) => {
+      const known = views.get(runId);
+      const view = events(runId, known?.seq).reduce<RunView | undefined>(project, known);
+      if (view === undefined || isFinished(view)) views.delete(runId);
+      else views.set(runId, view);
+      return view;
+    },
     subscribe: (runId, listener) => {
       const subscription: Subscription = { runId, listener, seq: 0 };
       subscriptions.add(subscription);
