@@ -14,14 +14,14 @@ import type { LinodeWire } from "./wire.ts";
 const nothing = z.unknown();
 
 /** The neutral view of a Linode. */
-export function toNode(linode: LinodeWire): CloudNode {
+function toNode(linode: LinodeWire): CloudNode {
   const { id, label, region, status, tags, ipv4 } = linode;
   const ipv6 = linode.ipv6?.replace(/\/\d+$/, "") ?? null;
   return { id, label, region, type: linode.type ?? "", status, tags, ipv4, ipv6, hostUuid: linode.host_uuid ?? null };
 }
 
 /** Do the tags hold this one? Linode does not tell upper from lower case. */
-export function carriesTag(tags: readonly string[], tag: string): boolean {
+function carriesTag(tags: readonly string[], tag: string): boolean {
   return tags.some((candidate) => candidate.toLowerCase() === tag.toLowerCase());
 }
 

@@ -23,7 +23,7 @@ export interface Exchange {
 }
 
 /** What a wire can do to a request: answer by itself, carry it out and lose the answer, or swallow it. */
-export type Trouble =
+type Trouble =
   | { readonly status: number; readonly headers?: Record<string, string>; readonly body: string }
   | "lose-answer"
   | "no-answer"
@@ -56,7 +56,7 @@ export const token = "lab-token-5f0c2d7e9b1a";
 export const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBv0m5xUq0y2t0m9o7mG5yq3m3mJ4u0N8e1F9ZkQ2w3A test";
 const manyRequests = { count: 100_000, seconds: 60 };
 /** Tests send more than the documented limits allow, except where they test the limits. */
-export const noLimits = { create: manyRequests, images: manyRequests, list: manyRequests, other: manyRequests };
+const noLimits = { create: manyRequests, images: manyRequests, list: manyRequests, other: manyRequests };
 
 function parse(body: string): unknown {
   try {

@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 
 /** Recorded traffic of the real API, where it is at hand. */
-export const recordings = new URL("../../../shared/specs/linode-recorded/", import.meta.url).pathname;
+const recordings = new URL("../../../shared/specs/linode-recorded/", import.meta.url).pathname;
 /** Why tests that need it are skipped; null where it is there. */
 export const missingRecordings = existsSync(recordings) ? null : `no recorded traffic at ${recordings}`;
 
