@@ -3,13 +3,11 @@ import type { Cluster, PairRole } from "../core/cluster.ts";
 import type { Stage } from "../core/converge.ts";
 import { desire } from "../core/operation.ts";
 import type { ClusterSecrets } from "../core/secrets.ts";
-import { apt } from "../ops/apt.ts";
 import type { Cib } from "../ops/cib.ts";
 import { fileItem } from "../ops/file.ts";
 import { keyFile } from "../ops/keyfile.ts";
 import { nssDatabase, qdeviceDatabase } from "../ops/nss.ts";
 import { unitItem } from "../ops/systemd.ts";
-import { floatingPackages } from "./floating.ts";
 
 /** Name of a pair's Corosync cluster, unique per quorum server: `prod-db`. */
 export const corosyncName = (cluster: Cluster, role: PairRole): string => `${cluster.blueprint.name}-${role}`;
@@ -54,16 +52,6 @@ logging {
 `;
 }
 
-const packages = [
-  "corosync",
-  "corosync-qdevice",
-  "pacemaker",
-  "pacemaker-cli-utils",
-  "resource-agents",
-  "libnss3-tools",
-  "openssl",
-];
-
 /** Corosync, its quorum device and Pacemaker on one node of a pair; Pacemaker runs at the end and knows no resources yet. */
 export function corosyncStages(cluster: Cluster, role: PairRole, secrets: ClusterSecrets): Stage[] {
   const conf = "/etc/corosync/corosync.conf";
@@ -71,7 +59,6 @@ export function corosyncStages(cluster: Cluster, role: PairRole, secrets: Cluste
   const pacemakerKey = "/etc/pacemaker/authkey";
   const qdevice = qdeviceDatabase(secrets.authority, secrets.qdevice[role]);
   return [
-    { name: "cluster packages", items: [desire(apt, { packages: [...packages, ...floatingPackages] })] },
     {
       name: "cluster configuration",
       items: [

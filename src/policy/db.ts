@@ -4,7 +4,6 @@ import type { Stage } from "../core/converge.ts";
 import { desire } from "../core/operation.ts";
 import { Secret } from "../core/secret.ts";
 import type { ClusterSecrets } from "../core/secrets.ts";
-import { apt } from "../ops/apt.ts";
 import type { Cib } from "../ops/cib.ts";
 import { fileItem } from "../ops/file.ts";
 import { database, databaseUser } from "../ops/mariadb.ts";
@@ -79,7 +78,6 @@ export function dbStages(cluster: Cluster, node: Node, secrets: ClusterSecrets):
     `[client]\nuser = ${replicationUser}\npassword = ${secrets.replicationPassword.reveal()}\n`,
   );
   return [
-    { name: "database packages", items: [desire(apt, { packages: ["mariadb-server"] })] },
     {
       name: "database configuration",
       items: [fileItem(conf, mariadbConf(node)), fileItem(peerFile, client, { mode: "0600" })],

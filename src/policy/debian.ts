@@ -1,6 +1,14 @@
 import type { Role } from "../core/cluster.ts";
 
-const pair = ["corosync", "corosync-qdevice", "pacemaker", "pacemaker-cli-utils", "resource-agents", "iputils-arping"];
+const pair = [
+  "corosync",
+  "corosync-qdevice",
+  "pacemaker",
+  "pacemaker-cli-utils",
+  "resource-agents",
+  "iputils-arping",
+  "libnss3-tools",
+];
 const packages: Record<"all" | Role, readonly string[]> = {
   all: [
     "chrony",
@@ -13,12 +21,13 @@ const packages: Record<"all" | Role, readonly string[]> = {
     "netfilter-persistent",
     "openssl",
     "python3-minimal",
+    "sudo",
   ],
   lb: [...pair, "nginx"],
-  web: ["nginx", "php8.2-fpm", "php8.2-mysql", "nfs-common", "mariadb-client"],
-  db: [...pair, "mariadb-server", "mariadb-backup", "libmonitoring-plugin-perl", "monitoring-plugins-contrib"],
-  nfs: [...pair, "drbd-utils", "nfs-kernel-server", "monitoring-plugins-contrib"],
-  admin: ["corosync-qnetd", "libnss3-tools", "nagios4", "nagios-nrpe-plugin"],
+  web: ["nginx", "php8.2-fpm", "php8.2-mysql", "nfs-common"],
+  db: [...pair, "mariadb-server", "mariadb-backup"],
+  nfs: [...pair, "drbd-utils", "e2fsprogs", "kmod", "nfs-kernel-server"],
+  admin: ["corosync-qnetd", "libnss3-tools", "nagios4-core", "nagios-nrpe-plugin"],
 };
 
 /** Names that differ between families of operating systems: this is Debian 12. A second family is a second table. */

@@ -20,6 +20,3 @@ export function floatingAddress(floating: Floating): Primitive {
     ],
   };
 }
-
-/** Packages the resource needs on each node that may hold the address. */
-export const floatingPackages = ["iproute2", "iputils-arping"];

@@ -4,7 +4,6 @@ import type { Stage } from "../core/converge.ts";
 import { desire } from "../core/operation.ts";
 import { Secret } from "../core/secret.ts";
 import type { ClusterSecrets } from "../core/secrets.ts";
-import { apt } from "../ops/apt.ts";
 import type { Cib } from "../ops/cib.ts";
 import { fileItem } from "../ops/file.ts";
 import { configuration, pacemaker } from "../ops/pacemaker.ts";
@@ -76,7 +75,6 @@ export function lbStages(cluster: Cluster, _node: Node, secrets: ClusterSecrets)
   const conf = "/etc/nginx/nginx.conf";
   const pem = new Secret(`${secrets.site.certificate.trimEnd()}\n${secrets.site.key.reveal()}`);
   return [
-    { name: "balancer packages", items: [desire(apt, { packages: ["nginx-light"] })] },
     {
       name: "balancer configuration",
       items: [fileItem(conf, balancerConf(cluster)), fileItem(certificate, pem, { mode: "0600" })],
