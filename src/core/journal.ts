@@ -1,7 +1,7 @@
 import type { Failure } from "./errors.ts";
 import type { Json } from "./json.ts";
-import type { Plan } from "./plan.ts";
-import type { Result, Risk, StepName } from "./playbook.ts";
+import type { Plan, Risk } from "./plan.ts";
+import type { Result, StepName } from "./playbook.ts";
 
 /**
  * How a run ended: `done` says that it came to its end, its `Result` says whether all is well; `rejected` and `expired`

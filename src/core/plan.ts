@@ -1,9 +1,11 @@
 import { canonicalJson, type Json } from "./json.ts";
 import type { Change } from "./operation.ts";
-import type { Risk } from "./playbook.ts";
+
+/** What a run may do to people, from nothing to loss of data; decides how much is asked before it starts. */
+export type Risk = "read" | "reversible" | "outage" | "dataloss";
 
 /** A machine that would be created. */
-export interface PlannedNode {
+interface PlannedNode {
   /** `db1`. */
   readonly node: string;
   /** The provider's label: `prod-db1`. */
@@ -23,7 +25,7 @@ export interface PlannedChange {
 }
 
 /** A machine that would be deleted. */
-export interface PlannedDelete {
+interface PlannedDelete {
   readonly node: string;
   readonly label: string;
   /** The provider's id. */

@@ -1,13 +1,9 @@
 import type { z } from "zod";
 import { OpsError, toFailure } from "./errors.ts";
 import type { Json } from "./json.ts";
-import type { Plan } from "./plan.ts";
+import type { Plan, Risk } from "./plan.ts";
 import type { Services } from "./ports.ts";
 import type { Table } from "./table.ts";
-
-/** What a run may do to people, from nothing to loss of data; decides how much is asked before it starts. */
-export const risks = ["read", "reversible", "outage", "dataloss"] as const;
-export type Risk = (typeof risks)[number];
 
 /** A typed recipe. */
 export interface Playbook<I extends object = object> {

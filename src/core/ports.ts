@@ -47,7 +47,16 @@ export interface Clock {
 }
 
 /** A node that can be connected to. */
-export type Reachable = InventoryNode & Pick<Node, "name">;
+type Reachable = InventoryNode & Pick<Node, "name">;
+
+/** A look at nodes from outside of all clusters. */
+export interface Outside {
+  /** `states[address][port]`; `null` when there is no place to look from that is a stranger to the clusters. */
+  scan(
+    targets: readonly { readonly address: string; readonly ports: readonly number[] }[],
+    signal: AbortSignal,
+  ): Promise<Readonly<Record<string, Readonly<Record<number, "open" | "refused" | "silent">>>> | null>;
+}
 
 /** The world, as playbooks and commands reach it. */
 export interface Services {
@@ -57,4 +66,5 @@ export interface Services {
   readonly clusters: ClusterStore;
   readonly vault: Vault;
   readonly clock: Clock;
+  readonly outside: Outside;
 }

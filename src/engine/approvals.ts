@@ -38,7 +38,7 @@ export async function newApproval(
 }
 
 /** Why this decision cannot count; `undefined` when it can. */
-export function objection(approval: Approval, decision: Decision): OpsError | undefined {
+function objection(approval: Approval, decision: Decision): OpsError | undefined {
   if (decision.planHash !== approval.planHash) {
     return new OpsError({
       code: "plan_is_stale",

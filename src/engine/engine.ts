@@ -12,7 +12,7 @@ import type { State } from "./state.ts";
 import { openWorker, type Body } from "./worker.ts";
 
 /** Where the engine says what no run can: the shape of pino. */
-export interface Log {
+interface Log {
   error(context: object, message: string): void;
 }
 

@@ -19,7 +19,7 @@ const tenYears = 10 * 365 * 24 * 3600 * 1000;
 const anHour = 3600 * 1000;
 
 /** What a certificate is for. */
-export interface CertificateRequest {
+interface CertificateRequest {
   readonly commonName: string;
   readonly usage: "server" | "client";
   /** Subject alternative names. None for corosync's certificates, which are checked by common name. */

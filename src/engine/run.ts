@@ -8,7 +8,7 @@ import { scrubDeep, type Journal } from "./journal.ts";
 const mostSteps = 900;
 
 /** What the durable engine offers to the body of a run. */
-export type DurableSteps = Pick<Parameters<Workflow<unknown, unknown, unknown>["fn"]>[0]["step"], "run">;
+type DurableSteps = Pick<Parameters<Workflow<unknown, unknown, unknown>["fn"]>[0]["step"], "run">;
 
 /** What a step fails with is kept as its outcome, so only a failure of the store itself is ever retried. */
 export const untilTheStoreWorks = { initialInterval: "1s", maximumInterval: "30s", maximumAttempts: 0 } as const;

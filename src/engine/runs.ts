@@ -3,12 +3,13 @@ import type { SQLOutputValue } from "node:sqlite";
 import { OpsError, type Failure } from "../core/errors.ts";
 import { canonicalJson, type Json } from "../core/json.ts";
 import type { Outcome, RunEvent } from "../core/journal.ts";
-import type { Result, Risk } from "../core/playbook.ts";
+import type { Risk } from "../core/plan.ts";
+import type { Result } from "../core/playbook.ts";
 import type { Journal } from "./journal.ts";
 import type { Database } from "./store.ts";
 
 /** What starting a run needs to know. */
-export interface RunRequest {
+interface RunRequest {
   readonly playbook: string;
   readonly version: number;
   readonly cluster: string | null;
@@ -26,7 +27,7 @@ export interface RunRecord extends RunRequest {
 }
 
 /** How a run ended, without what is counted from its journal. */
-export interface Ending {
+interface Ending {
   readonly outcome: Outcome;
   readonly result: Result | null;
   readonly failure: Failure | null;

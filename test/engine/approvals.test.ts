@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import type { Approval } from "../../src/core/journal.ts";
-import type { Risk } from "../../src/core/playbook.ts";
+import type { Risk } from "../../src/core/plan.ts";
 import { approvalMs } from "../../src/engine/approvals.ts";
 import { eventOf, freshDir, never, openWorld, testPlan, testPlaybook, type World } from "./fixture.ts";
 

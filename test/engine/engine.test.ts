@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import type { Playbook, Run } from "../../src/core/playbook.ts";
-import { eventOf, freshDir, never, openWorld, testPlaybook, type Input, type World } from "./fixture.ts";
+import { eventOf, never, openWorld, testPlaybook, type Input, type World } from "./fixture.ts";
 
 const worlds: World[] = [];
 const world = async (...parts: Parameters<typeof openWorld>) => {
@@ -123,48 +123,24 @@ test("the same command joins the unfinished run; another is told who holds the c
   expect(await engine.start(other, demo, "bob")).toMatchObject({ joined: false });
 });
 
-test("closing in mid-step leaves the run as it is, and the next engine takes it up", async () => {
-  const dir = freshDir();
-  const counts = { first: 0, second: 0 };
-  let stuck = true;
+test("how long a run usually takes is the median of those that changed something", async () => {
+  const seconds = [30, 10, 20];
   const playbook = testPlaybook({
     run: async (run) => {
-      const drawn = await run.step<number>({ name: "first", title: "First" }, async () => {
-        counts.first += 1;
-        return { sentence: "Drawn.", value: 42 };
+      await run.step({ name: "wait", title: "Wait" }, async () => {
+        clock.pass((seconds.shift() ?? 1000) * 1000);
+        return { sentence: "Waited.", changed: 1 };
       });
-      await run.step({ name: "second", title: "Second" }, async ({ signal }) => {
-        counts.second += 1;
-        if (stuck)
-          await new Promise((_resolve, reject) =>
-            signal.addEventListener("abort", () => reject(signal.reason as Error)),
-          );
-        return { sentence: "Done." };
-      });
-      return { ok: true, verdict: String(drawn) };
+      return ok;
     },
   });
-  const before = await openWorld([playbook], { dir });
-  const { runId } = await before.engine.start(playbook, demo, "alice");
-  await eventOf(before.engine, runId, "step.started", 2);
-  await before.close();
-  stuck = false;
-  const { engine } = await world([playbook], { dir });
-  const view = await engine.finished(runId, never);
-  expect(view).toMatchObject({ state: "done", resumed: 1, result: { verdict: "42" } });
-  expect(view.steps.map(({ name }) => name)).toEqual(["first", "second"]);
-  expect(counts).toEqual({ first: 1, second: 2 });
-});
-
-test("a run of a playbook that has changed since fails in plain words", async () => {
-  const dir = freshDir();
-  const { playbook } = held();
-  const before = await openWorld([playbook], { dir });
-  const { runId } = await before.engine.start(playbook, demo, "alice");
-  await eventOf(before.engine, runId, "step.started");
-  await before.close();
-  const { engine } = await world([{ ...playbook, version: 2 }], { dir });
-  expect(await engine.finished(runId, never)).toMatchObject({ state: "failed", failure: { code: "playbook_changed" } });
+  const { engine, clock } = await world([playbook]);
+  const usual: (number | null)[] = [];
+  for (let round = 0; round < 4; round += 1) {
+    const { runId } = await engine.start(playbook, demo, "alice");
+    usual.push((await engine.finished(runId, never)).usualSeconds);
+  }
+  expect(usual).toEqual([null, 30, 30, 20]);
 });
 
 test("cancelling aborts the step at work and begins no other", async () => {

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { Cloud } from "../../src/core/cloud.ts";
 import type { RunEvent } from "../../src/core/journal.ts";
-import type { Plan } from "../../src/core/plan.ts";
-import type { Playbook, Risk } from "../../src/core/playbook.ts";
+import type { Plan, Risk } from "../../src/core/plan.ts";
+import type { Playbook } from "../../src/core/playbook.ts";
 import type { Clock, Services } from "../../src/core/ports.ts";
 import { openEngine, type Engine } from "../../src/engine/engine.ts";
 import { openState, type State } from "../../src/engine/state.ts";
@@ -18,7 +18,7 @@ const noCloud = new Proxy({} as Cloud, {
 });
 
 /** Time that passes only when a test says so. */
-export class FakeClock implements Clock {
+class FakeClock implements Clock {
   #now = Date.parse("2026-01-01T00:00:00Z");
   readonly #sleepers = new Set<{ until: number; wake: () => void }>();
 

@@ -11,6 +11,8 @@ import { newKeyPair } from "../../src/engine/sshkeys.ts";
 import { openState } from "../../src/engine/state.ts";
 import { freshDir } from "./fixture.ts";
 
+/** Part of OpenSSH, not of this project. */
+const sshKeygen = "ssh-keygen";
 const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
 const blueprint = (parts: object = {}) => Blueprint.parse({ name: "demo", operators: ["198.18.0.1/32"], ...parts });
 
@@ -76,10 +78,10 @@ test("SSH keys are what OpenSSH and ssh2 read", (context) => {
   const parsed = ssh2.utils.parseKey(privateKey.reveal());
   if (parsed instanceof Error) throw parsed;
   expect(`ssh-ed25519 ${parsed.getPublicSSH().toString("base64")}`).toBe(publicKey);
-  if (spawnSync("ssh-keygen", ["-?"]).error !== undefined) context.skip("ssh-keygen is not installed");
+  if (spawnSync(sshKeygen, ["-?"]).error !== undefined) context.skip("ssh-keygen is not installed");
   const file = join(freshDir(), "key");
   writeFileSync(file, privateKey.reveal(), { mode: 0o600 });
-  expect(execFileSync("ssh-keygen", ["-y", "-f", file], { encoding: "utf8" }).trim()).toBe(publicKey);
+  expect(execFileSync(sshKeygen, ["-y", "-f", file], { encoding: "utf8" }).trim()).toBe(publicKey);
 });
 
 test("the key comes from the environment, else a systemd credential, else a private file made at first start", () => {
