@@ -55,9 +55,15 @@ async function convergeStage(target: Target, stage: Stage, patience: Patience): 
     throw new OpsError({
       code: "not_converged",
       node: target.node,
-      message: `${first.item.operation.name} ${first.item.key} was changed but is still not as wanted (${change?.field ?? "state"}: have ${change?.have ?? "nothing"}, want ${change?.want ?? ""}).`,
+      message: `${first.item.operation.name} ${first.item.key} was changed but is still not as wanted (${change?.field ?? "state"}: have ${brief(change?.have ?? "nothing")}, want ${brief(change?.want ?? "")}).`,
       hint: "Something else may be changing it, or the change was not accepted; look at the node, then run the command again.",
     });
   }
   return found;
+}
+
+/** A whole file does not belong into a sentence. */
+function brief(value: string): string {
+  const [first = "", ...more] = value.split("\n");
+  return first.length > 80 || more.length > 0 ? `${first.slice(0, 80)}…` : first;
 }

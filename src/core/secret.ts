@@ -39,6 +39,9 @@ export function reveal(text: Text): string {
 /** Replaces every known secret of at least six characters in captured output by dots. */
 export function scrub(output: string, secrets: Iterable<string>): string {
   let clean = output;
-  for (const secret of secrets) if (secret.length >= 6) clean = clean.replaceAll(secret, hidden);
+  // The longest first: one secret may be the beginning of another.
+  for (const secret of [...secrets].toSorted((a, b) => b.length - a.length)) {
+    if (secret.length >= 6) clean = clean.replaceAll(secret, hidden);
+  }
   return clean;
 }
