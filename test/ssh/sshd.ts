@@ -1,4 +1,4 @@
-import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
@@ -8,7 +8,14 @@ import { Secret } from "../../src/core/secret.ts";
 const binary = ["/usr/sbin/sshd", "/usr/local/sbin/sshd"].find((path) => existsSync(path));
 
 /** Why tests with a real sshd cannot run here; `undefined` when they can. */
-export const noSshd = binary === undefined ? "needs an sshd binary (openssh-server)" : undefined;
+export const noSshd = reasonAgainst();
+
+function reasonAgainst(): string | undefined {
+  if (binary === undefined) return "needs an sshd binary (openssh-server)";
+  const { shell, username } = userInfo();
+  const usable = shell !== null && spawnSync(shell, ["-c", "exit 42"]).status === 42;
+  return usable ? undefined : `needs a user who may log in; the shell of ${username} is ${shell ?? "unknown"}`;
+}
 
 /** A real OpenSSH server on the loopback interface, run by whoever runs the tests. */
 export interface Sshd {
