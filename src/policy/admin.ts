@@ -24,7 +24,7 @@ retain_state_information=1
 check_result_path=/var/lib/nagios4/spool/checkresults
 command_file=/var/lib/nagios4/rw/nagios.cmd
 check_external_commands=1
-lock_file=/run/nagios4/nagios4.pid
+lock_file=/run/nagios4/nagios.pid
 nagios_user=nagios
 nagios_group=nagios
 # Intervals are in seconds.
@@ -45,7 +45,15 @@ const block = (kind: string, fields: Readonly<Record<string, string | number>>):
     .map(([name, value]) => `  ${name} ${value}\n`)
     .join("")}}\n`;
 
-const timing = { check_period: "always", check_interval: 30, retry_interval: 10, max_check_attempts: 3, register: 0 };
+const timing = {
+  check_period: "always",
+  check_interval: 30,
+  retry_interval: 10,
+  max_check_attempts: 3,
+  contacts: "bot",
+  notification_period: "always",
+  register: 0,
+};
 
 /** Every node and everything watched on it. A node that is not admin is asked from outside, over its public address. */
 export function nagiosObjects(cluster: Cluster): string {
@@ -85,6 +93,15 @@ export function nagiosObjects(cluster: Cluster): string {
     block("command", {
       command_name: "ping",
       command_line: `${plugins}/check_ping -H $HOSTADDRESS$ -w 3000,80% -c 5000,100% -p 2`,
+    }),
+    // Nagios does not start without a contact.
+    block("command", { command_name: "silence", command_line: "/bin/true" }),
+    block("contact", {
+      contact_name: "bot",
+      host_notification_period: "always",
+      service_notification_period: "always",
+      host_notification_commands: "silence",
+      service_notification_commands: "silence",
     }),
     block("host", { name: "nonet-host", check_command: "ping", ...timing }),
     block("service", { name: "nonet-service", ...timing }),
