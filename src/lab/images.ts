@@ -100,7 +100,7 @@ async function bootstrap(wanted: Recipe, dir: string, progress: Progress): Promi
       "--architectures=amd64",
       `--include=${wanted.install.join(",")}`,
       "--hook-dir=/usr/share/mmdebstrap/hooks/eatmydata",
-      `--customize-hook='${wanted.script}' "$1" '${pool}' ${wanted.download.join(" ")}`,
+      `--customize-hook='${wanted.script}' "$1" '${pool}' '${join(dir, "initrd")}' ${wanted.download.join(" ")}`,
       "--skip=essential/unlink,cleanup/apt",
       "--dpkgopt=force-unsafe-io",
       ...(proxy === "" ? [] : [`--aptopt=Acquire::http::Proxy "${proxy}"`]),
@@ -152,10 +152,8 @@ async function makeDisk(dir: string, sizeMb: number): Promise<void> {
   const tree = join(dir, "tree");
   const boot = await readdir(join(tree, "boot"));
   const kernel = boot.find((name) => name.startsWith("vmlinuz-"));
-  const initrd = boot.find((name) => name.startsWith("initrd.img-"));
-  if (kernel === undefined || initrd === undefined) throw new LabError("The new image came out without a kernel.");
+  if (kernel === undefined) throw new LabError("The new image came out without a kernel.");
   await symlink(join("tree", "boot", kernel), join(dir, "vmlinuz"));
-  await symlink(join("tree", "boot", initrd), join(dir, "initrd"));
   await run("mke2fs", ["-q", "-t", "ext4", "-d", tree, join(dir, "root.img"), `${String(sizeMb)}M`]);
 }
 

@@ -17,6 +17,11 @@ export type Accelerator = "kvm" | "tcg";
 /** Sockets in a machine's folder: QEMU's own control, and the agent that runs commands inside. */
 export const sockets = { control: "qmp.sock", agent: "agent.sock" } as const;
 
+/** Waiting for all of udev and looking for foreign binaries takes a translated machine seconds, and is for nothing. */
+const kernelOptions =
+  "root=/dev/sda rw console=ttyS0 net.ifnames=0 quiet mitigations=off " +
+  "systemd.mask=ifupdown-pre.service systemd.mask=systemd-binfmt.service";
+
 /** Starts a virtual machine with its disks in slot order on SCSI, as on Linode, and its cards as `eth0`, `eth1` … */
 export async function startVm(
   settings: Settings,
@@ -40,7 +45,7 @@ export async function startVm(
       ? ["-accel", "kvm", "-cpu", "host"]
       : ["-accel", "tcg,thread=multi,tb-size=256", "-cpu", "max"]),
     ...["-kernel", image.kernel, "-initrd", initrd],
-    ...["-append", "root=/dev/sda rw console=ttyS0 net.ifnames=0 quiet mitigations=off"],
+    ...["-append", kernelOptions],
     ...["-serial", "stdio", "-qmp", `unix:${sockets.control},server=on,wait=off`],
     ...["-device", "virtio-serial-pci", "-chardev", `socket,path=${sockets.agent},server=on,wait=off,id=agent`],
     ...["-device", "virtserialport,chardev=agent,name=org.qemu.guest_agent.0"],
