@@ -11,6 +11,7 @@ const layers: Record<string, string[]> = {
   "src/ssh": ["src/core", "src/ssh"],
   "src/cloud": ["src/core", "src/cloud"],
   "src/engine": ["src/core", "src/engine"],
+  "src/outside": ["src/core", "src/outside"],
   "src/auth": ["src/core", "src/auth"],
   "src/render": ["src/core", "src/render"],
   "src/sim": ["src/core", "src/policy", "src/ops", "src/sim"],

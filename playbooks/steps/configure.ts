@@ -3,6 +3,7 @@ import { converge } from "../../src/core/converge.ts";
 import type { Run } from "../../src/core/playbook.ts";
 import { desired, phases, type Phase } from "../../src/policy/desired.ts";
 import { rememberPort } from "./reach.ts";
+import { pairsOnline, pairsServe } from "./settle.ts";
 
 /** Ten minutes: the longest single thing is the installation of packages on a slow mirror. */
 const deadlineMs = 600_000;
@@ -19,6 +20,8 @@ export async function configure(run: Run, cluster: Cluster): Promise<{ checked: 
       totals.checked += checked;
       totals.changed += changed;
     }
+    if (phase.name === "role") await pairsOnline(run, cluster);
+    if (phase.name === "pair") await pairsServe(run, cluster);
   }
   return totals;
 }

@@ -18,13 +18,12 @@ const ready: Fact<boolean> = {
   parse: (output) => output.trim() === "ready",
 };
 
-/** Waits until every node answers over SSH, on 322 or still on 22, and remembers which. */
+/** Waits until every node answers over SSH, on 322 or still on 22. */
 export async function reachNodes(run: Run, cluster: Cluster): Promise<void> {
   await run.parallel(cluster.nodes, (node) =>
     run.step({ name: `reach ${node.name}`, title: `Reach ${node.name}`, node: node.name }, async (context) => {
-      const port = await reach(run.services, cluster, node, context);
-      if (port !== node.sshPort) await rememberPort(run.services, cluster, node, port);
-      return { sentence: `${node.name} answers at ${node.ipv4.address} port ${port}.` };
+      await reach(run.services, cluster, node, context);
+      return { sentence: `${node.name} answers at ${node.ipv4.address}.` };
     }),
   );
 }
@@ -38,26 +37,21 @@ export async function rememberPort(services: Services, cluster: Cluster, node: N
   });
 }
 
-async function reach(services: Services, cluster: Cluster, node: Node, context: StepContext): Promise<22 | 322> {
+async function reach(services: Services, cluster: Cluster, node: Node, context: StepContext): Promise<void> {
   const end = services.clock.now() + patienceMs;
-  const ports = node.sshPort === 322 ? ([322, 22] as const) : ([22, 322] as const);
   for (;;) {
-    let last = "";
-    for (const sshPort of ports) {
-      try {
-        const target = services.fleet(cluster.blueprint.name, { ...node, sshPort });
-        await target.read([ready], { signal: context.signal, deadlineMs: tryMs });
-        return sshPort;
-      } catch (error) {
-        context.signal.throwIfAborted();
-        const { code, message } = toFailure(error);
-        if (code === "host_key_changed") throw error;
-        last = message;
-      }
+    try {
+      const target = services.fleet(cluster.blueprint.name, node);
+      await target.read([ready], { signal: context.signal, deadlineMs: tryMs });
+      return;
+    } catch (error) {
+      context.signal.throwIfAborted();
+      const { code, message } = toFailure(error);
+      if (code === "host_key_changed") throw error;
+      if (services.clock.now() > end) throw neverAnswered(node, message);
+      context.say(`waiting for sshd: ${message}`);
+      await services.clock.sleep(pauseMs, context.signal);
     }
-    if (services.clock.now() > end) throw neverAnswered(node, last);
-    context.say(`waiting for sshd: ${last}`);
-    await services.clock.sleep(pauseMs, context.signal);
   }
 }
 

@@ -10,6 +10,7 @@ import type { Services } from "../core/ports.ts";
 import { systemClock } from "../engine/clock.ts";
 import { openEngine } from "../engine/engine.ts";
 import { openState, type State } from "../engine/state.ts";
+import { outside } from "../outside/scan.ts";
 import { createFleet, type Fleet } from "../ssh/fleet.ts";
 import { commands, playbooks } from "./registry.ts";
 import { deskRuns } from "./runs.ts";
@@ -22,8 +23,8 @@ export interface Bot {
   close(): Promise<void>;
 }
 
-/** Replaces the way to nodes: simulated nodes instead of SSH. */
-export type Reach = (state: State) => Promise<{ fleet: Services["fleet"]; close(): void }>;
+/** The way to nodes and to a look from outside: SSH and sockets, or simulated nodes. */
+export type Reach = (state: State, config: Config) => Promise<Pick<Services, "fleet" | "outside"> & { close(): void }>;
 
 /** The user of this machine: the one who owns the bot and types at its console. */
 export const owner = process.env["USER"] ?? "root";
@@ -36,13 +37,13 @@ export async function openBot(config: Config, reach: Reach = overSsh): Promise<B
   await mkdir(config.stateDir, { recursive: true, mode: 0o700 });
   const state = openState(config.stateDir, process.env);
   for (const blueprint of config.clusters) await state.clusters.saveBlueprint(blueprint);
-  const { fleet, close } = await reach(state);
+  const { close, ...reached } = await reach(state, config);
   const services: Services = {
     cloud: linodeCloud({ token: config.linodeToken, baseUrl: config.linodeUrl }),
     clusters: state.clusters,
     vault: state.vault,
     clock: systemClock,
-    fleet,
+    ...reached,
   };
   const log = pino({ level: config.logLevel }, pino.destination(join(config.stateDir, "nonet.log")));
   const engine = await openEngine({ state, services, playbooks, log, secondPerson: false });
@@ -61,7 +62,7 @@ export async function openBot(config: Config, reach: Reach = overSsh): Promise<B
 }
 
 /** Real nodes: one warm connection each, kept per cluster because nodes of two clusters share their names. */
-async function overSsh(state: State): ReturnType<Reach> {
+async function overSsh(state: State, config: Config): ReturnType<Reach> {
   const { privateKey } = await state.vault.botKey();
   const fleets = new Map<string, Fleet>();
   const fleetOf = (cluster: string): Fleet => {
@@ -70,6 +71,7 @@ async function overSsh(state: State): ReturnType<Reach> {
     return fleet;
   };
   return {
+    outside: outside(config.scanFrom),
     fleet: (cluster, node) =>
       fleetOf(cluster).target({
         name: node.name,

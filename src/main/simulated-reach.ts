@@ -1,0 +1,2 @@
+import type { Reach } from "./bot.ts";
+export const simulatedReach: Reach = () => Promise.reject(new Error("draft"));
