@@ -89,6 +89,7 @@ export function constraintsXml(cib: Cib): string {
     element("rsc_order", {
       id: `${rsc}-after-${after}`,
       first: after,
+      // oxlint-disable-next-line unicorn/no-thenable -- Pacemaker's own word, and nothing awaits it
       then: rsc,
       "first-action": promoted && "promote",
       "then-action": promoted && "start",

@@ -29,7 +29,7 @@ export const drbdResource = operation<DrbdResource>({
   read: (wants) =>
     lines(
       wants.map(
-        ({ resource }) => sh`if drbdadm role ${resource} >/dev/null 2>&1; then echo yes yes
+        ({ resource }) => sh`if drbdadm role ${resource} 2>/dev/null | grep -q /; then echo yes yes
 elif drbdadm dump-md ${resource} >/dev/null 2>&1; then echo yes no
 else echo no no; fi`,
       ),
@@ -81,16 +81,18 @@ export const filesystem = operation<Filesystem>({
   state: Filesystem,
   key: (want) => want.device,
   // Internal metadata lie at the end of the disk: the file system is recognised on the disk below, whoever is primary.
-  read: (wants) => lines(wants.map(({ disk }) => sh`blkid -p -o value -s TYPE ${disk} 2>/dev/null || true; echo "#"`)),
+  // blkid would stop at DRBD's own signature; wipefs lists all of them and changes nothing.
+  read: (wants) =>
+    lines(wants.map(({ disk }) => sh`wipefs --noheadings --output TYPE ${disk} 2>/dev/null || true; echo "#"`)),
   parse(output, wants) {
     const found = output.split("#\n");
     return wants.map((want, at) => {
-      const type = (found[at] ?? "").trim();
-      if (type === "" || type === "drbd") return undefined;
-      if (type === want.type) return want;
+      const types = (found[at] ?? "").split("\n").filter((type) => type !== "" && type !== "drbd");
+      const foreign = types.find((type) => type !== want.type);
+      if (foreign === undefined) return types.length === 0 ? undefined : want;
       throw new OpsError({
         code: "foreign_data",
-        message: `${want.disk} holds ${type}, which Nonet did not put there.`,
+        message: `${want.disk} holds ${foreign}, which Nonet did not put there.`,
         state: "Nothing was changed on it.",
         hint: "Save what is on it and wipe it, or give the node another disk.",
       });

@@ -1,6 +1,4 @@
 import { z } from "zod";
-import { OpsError } from "../core/errors.ts";
-import type { Fact } from "../core/fact.ts";
 import { operation } from "../core/operation.ts";
 import { Secret } from "../core/secret.ts";
 import { run, sh } from "../core/shell.ts";
@@ -58,40 +56,3 @@ if [ -e /var/lib/mysql/master.info ]; then echo "password: $(sed -n 6p /var/lib/
     return [run(tell, new Secret(sql))];
   },
 });
-
-/** How replication into a node fares. */
-export interface ReplicationHealth {
-  readonly connected: boolean;
-  readonly applying: boolean;
-  /** Seconds; `null` while unknown. */
-  readonly behind: number | null;
-  /** The last error of either thread, or nothing. */
-  readonly error: string;
-  readonly readOnly: boolean;
-  /** `1-1-42,2-2-7`. */
-  readonly written: string;
-  readonly applied: string;
-}
-
-/** Replication as the node itself sees it. Rejects while the server does not answer. */
-export const replicationHealth: Fact<ReplicationHealth> = {
-  name: "replication health",
-  script: sh`mariadb -e "SHOW SLAVE STATUS\\G SELECT @@read_only AS node_read_only, @@gtid_binlog_pos AS node_written, @@gtid_slave_pos AS node_applied\\G"`,
-  parse(output) {
-    const found = fields(output);
-    const readOnly = found.get("node_read_only");
-    if (readOnly === undefined) {
-      throw new OpsError({ code: "unreadable_fact", message: "MariaDB did not tell how its replication is." });
-    }
-    const behind = found.get("Seconds_Behind_Master") ?? "NULL";
-    return {
-      connected: found.get("Slave_IO_Running") === "Yes",
-      applying: found.get("Slave_SQL_Running") === "Yes",
-      behind: behind === "NULL" ? null : Number(behind),
-      error: found.get("Last_SQL_Error") || found.get("Last_IO_Error") || "",
-      readOnly: readOnly === "1",
-      written: found.get("node_written") ?? "",
-      applied: found.get("node_applied") ?? "",
-    };
-  },
-};

@@ -54,9 +54,10 @@ const unordered = new Set([
 const escaped = (value: string): string =>
   value.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 
+const rank = (name: string): string => (name === "id" ? "" : name);
+
 /** The same text for the same configuration: attributes sorted, `id` first, children without an order sorted too. */
 export function canonicalXml(root: Element, indent = ""): string {
-  const rank = (name: string): string => (name === "id" ? "" : name);
   const attributes = Object.entries(root.attributes)
     .toSorted(([a], [b]) => (rank(a) < rank(b) ? -1 : 1))
     .map(([name, value]) => ` ${name}="${escaped(value)}"`)

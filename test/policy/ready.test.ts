@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+import { drbdStatus } from "../../src/ops/drbd.ts";
+import { pairStatus } from "../../src/ops/pacemaker.ts";
+import { drbdConnected, pairOnline, pairServes } from "../../src/policy/ready.ts";
+import { aCluster } from "../fixtures/cluster.ts";
+
+const resource = (id: string, role: string, node: string, active = "true") =>
+  `<resource id="${id}" role="${role}" active="${active}" failed="false">${node && `<node name="${node}" id="1" cached="true"/>`}</resource>`;
+/** As `crm_mon -1 --output-as=xml` of Pacemaker 2.1.5 prints it, shortened. */
+const crmMon = ({
+  quorum = "true",
+  db2 = "true",
+  vip = "db1",
+  failure = "",
+}) => `<pacemaker-result api-version="2.25" request="crm_mon -1 --output-as=xml">
+  <summary><current_dc present="true" name="db1" id="1" with_quorum="${quorum}"/></summary>
+  <nodes><node name="db1" id="1" online="true"/><node name="db2" id="2" online="${db2}"/></nodes>
+  <resources>
+    <clone id="mariadb-clone">${resource("mariadb", "Started", "db1")}${resource("mariadb", "Started", "db2")}</clone>
+    <group id="writer">${resource("db_writer", "Started", "db1")}${resource("vip", vip ? "Started" : "Stopped", vip, String(vip !== ""))}</group>
+  </resources>
+  <node_history><node name="db1"><resource_history id="vip"/></node></node_history>
+  <failures>${failure}</failures>
+</pacemaker-result>`;
+const cluster = aCluster();
+const failure = '<failure op_key="db_writer_start_0" node="db1" exitstatus="error" status="complete"/>';
+
+test("a pair that serves is ready", () => {
+  const status = pairStatus.parse(crmMon({ failure }));
+  expect(status.running["mariadb"]).toEqual([
+    { node: "db1", role: "Started" },
+    { node: "db2", role: "Started" },
+  ]);
+  expect(pairOnline(cluster, "db", status)).toBeUndefined();
+  expect(pairServes(status)).toBeUndefined();
+});
+
+test("a pair says what it waits for", () => {
+  expect(pairOnline(cluster, "db", pairStatus.parse(crmMon({ db2: "false" })))).toBe("db2 not in the pair yet");
+  expect(pairOnline(cluster, "db", pairStatus.parse(crmMon({ quorum: "false" })))).toContain("no quorum");
+  expect(pairServes(pairStatus.parse(crmMon({ vip: "" })))).toBe("the floating address is not up yet");
+  expect(pairServes(pairStatus.parse(crmMon({ vip: "", failure })))).toBe("db_writer_start_0 on db1: error");
+});
+
+test("a node that Pacemaker does not know is not online", () => {
+  const alone = crmMon({}).replace(/<node name="db2" id="2" online="true"\/>/, "");
+  expect(pairOnline(cluster, "db", pairStatus.parse(alone))).toBe("db2 not in the pair yet");
+});
+
+test("anything but a status is refused", () => {
+  expect(() => pairStatus.parse("<html/>")).toThrow("crm_mon");
+  expect(() => drbdStatus("r0").parse("Unconfigured\n")).toThrow("DRBD");
+});
+
+test("disks are ready once they are connected, synchronised or not", () => {
+  const { parse } = drbdStatus("r0");
+  expect(drbdConnected(parse("Connected\nSecondary/Secondary\nInconsistent/Inconsistent\n"))).toBeUndefined();
+  expect(drbdConnected(parse("WFConnection\nSecondary/Unknown\nInconsistent/DUnknown\n"))).toBe("DRBD is WFConnection");
+});
