@@ -6,7 +6,7 @@ import { keepTail, type Ending, type Output } from "./output.ts";
  * The only command line that is ever sent. It reads the length of the script, then the script, from standard input;
  * what follows there is the script's own standard input, its length said by the script. Fixed locale: tools answer in words that parsers know.
  */
-export const commandLine =
+const commandLine =
   "exec env LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin " +
   `sh -c 'umask 022; IFS= read -r n && s=$(head -c "$n") && eval "$s"'`;
 

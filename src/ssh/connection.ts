@@ -1,8 +1,9 @@
 import { OpsError } from "../core/errors.ts";
 import type { Patience } from "../core/target.ts";
 import { NotStarted, runOver } from "./channel.ts";
+import type { Door } from "./door.ts";
 import { cancelled } from "./failures.ts";
-import { openLink, type Door, type Link } from "./link.ts";
+import { openLink, type Link } from "./link.ts";
 import type { Output } from "./output.ts";
 import { defaultTiming, explain, persist, type Timing } from "./persist.ts";
 import { createSlots } from "./slots.ts";

@@ -1,5 +1,5 @@
 import { OpsError } from "../core/errors.ts";
-import type { Door } from "./link.ts";
+import type { Door } from "./door.ts";
 
 /** The pinned key does not match, or there is none: never connect. */
 export function hostKeyChanged(door: Door, got: string | undefined): OpsError {

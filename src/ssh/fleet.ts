@@ -4,7 +4,7 @@ import type { Timing } from "./persist.ts";
 import { sshTarget, type SshTarget } from "./target.ts";
 
 /** What must be known about a node to get in. */
-export interface FleetNode {
+interface FleetNode {
   readonly name: string;
   /** Address or host name. */
   readonly host: string;

@@ -1,19 +1,7 @@
 import { Client } from "ssh2";
 import type { OpsError } from "../core/errors.ts";
-import type { Secret } from "../core/secret.ts";
+import type { Door } from "./door.ts";
 import { accessDenied, hostKeyChanged, keyUnreadable, unreachable } from "./failures.ts";
-
-/** Where and how to get into a node. */
-export interface Door {
-  readonly node: string;
-  readonly host: string;
-  readonly port: number;
-  readonly user: string;
-  /** Private key, OpenSSH or PEM text. */
-  readonly key: Secret<string>;
-  /** The one key the host may have: `ssh-ed25519 AAAA…`, a comment may follow. */
-  readonly hostKey: string;
-}
 
 /** One open connection. */
 export interface Link {

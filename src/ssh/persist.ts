@@ -2,7 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { OpsError } from "../core/errors.ts";
 import { NotStarted } from "./channel.ts";
 import { cancelled, unreachable } from "./failures.ts";
-import type { Door, Link } from "./link.ts";
+import type { Door } from "./door.ts";
+import type { Link } from "./link.ts";
 
 /** How a connection behaves; all in milliseconds. */
 export interface Timing {

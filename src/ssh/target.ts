@@ -23,7 +23,7 @@ export interface SshTarget extends Target {
 }
 
 /** Output of `exec`; the last mebibyte of each stream. */
-export interface Executed {
+interface Executed {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;

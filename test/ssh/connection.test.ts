@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { array, assert, asyncProperty, string } from "fast-check";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { Secret } from "../../src/core/secret.ts";
 import { sh } from "../../src/core/shell.ts";
 import type { RoundTrip } from "../../src/ssh/connection.ts";
@@ -112,12 +112,12 @@ describe.skipIf(noSshd !== undefined)(
 
     test("an unknown or unreadable key of ours is a clear refusal without retries", async () => {
       const stranger = await createSshd();
+      onTestFinished(() => stranger.remove());
       const denied = await failure(
         newFleet({ key: stranger.key })
           .target(node())
           .exec(sh`true`, { signal }),
       );
-      await stranger.remove();
       expect(denied).toMatchObject({ code: "ssh_denied", node: "web1" });
       const unreadable = await failure(
         newFleet({ key: new Secret("no key") })

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { Secret } from "../../src/core/secret.ts";
 import { run, sh, type Action } from "../../src/core/shell.ts";
 import type { RoundTrip } from "../../src/ssh/connection.ts";
@@ -110,9 +110,9 @@ describe.skipIf(noSshd !== undefined)(
 
     test("a port with another host key does not prove anything", async () => {
       const other = await createSshd();
+      onTestFinished(() => other.remove());
       await other.start();
       const error = await failure(target.apply(doing({ kind: "prove", port: other.port }), { signal }));
-      await other.remove();
       expect(error).toMatchObject({ code: "prove_failed" });
       expect(error.message).toContain("another host key");
     });

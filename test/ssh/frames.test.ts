@@ -50,6 +50,13 @@ describe("framing", () => {
     );
   });
 
+  test("gives an empty standard input to a part that has none", () => {
+    for (const framing of ["facts", "actions"] as const) {
+      const [frame] = shell([{ script: sh`readlink /proc/self/fd/0` }], framing).stdout;
+      expect(frame?.output).toBe("/dev/null\n");
+    }
+  });
+
   test("stops actions at the first failure, facts not", () => {
     const parts = [{ script: sh`echo a` }, { script: sh`echo b >&2; exit 4` }, { script: sh`echo c` }];
     const output = (framing: Framing) => shell(parts, framing).stdout.map((frame) => [frame.output, frame.status]);
