@@ -17,13 +17,13 @@ export interface Primitive {
 }
 
 /** A resource: single, on all nodes, or several that stay together and start in order. */
-export type Resource =
+type Resource =
   | { readonly kind: "primitive"; readonly primitive: Primitive }
   | { readonly kind: "clone"; readonly primitive: Primitive; readonly meta: Readonly<Record<string, string>> }
   | { readonly kind: "group"; readonly id: string; readonly members: readonly Primitive[] };
 
 /** A resource that is only where another one is, and starts after it. */
-export interface Follows {
+interface Follows {
   readonly resource: string;
   /** A clone's id is that of its primitive with `-clone`. */
   readonly after: string;

@@ -24,7 +24,7 @@ const DatabaseUser = z.strictObject({
 export type DatabaseUser = z.infer<typeof DatabaseUser>;
 
 /** Runs SQL text as root over the socket; silent and empty while there is no server. */
-export const ask = (sql: string): Script => sh`mariadb --batch --raw --skip-column-names -e ${sql} 2>/dev/null || true`;
+const ask = (sql: string): Script => sh`mariadb --batch --raw --skip-column-names -e ${sql} 2>/dev/null || true`;
 /** Runs the SQL that comes on standard input. */
 export const tell: Script = sh`mariadb --batch`;
 

@@ -11,7 +11,7 @@ import { checks } from "./nrpe.ts";
 const objects = `${debian.paths.nagios}/nonet.cfg`;
 
 /** `nagios.cfg`: only our objects; no notifications, which are the bot's business. */
-export const nagiosConf = `cfg_file=${objects}
+const nagiosConf = `cfg_file=${objects}
 log_file=/var/log/nagios4/nagios.log
 object_cache_file=/var/lib/nagios4/objects.cache
 precached_object_file=/var/lib/nagios4/objects.precache
@@ -56,7 +56,7 @@ const timing = {
 };
 
 /** Every node and everything watched on it. A node that is not admin is asked from outside, over its public address. */
-export function nagiosObjects(cluster: Cluster): string {
+function nagiosObjects(cluster: Cluster): string {
   const plugins = debian.paths.nagiosPlugins;
   const day = "00:00-24:00";
   const hosts = cluster.nodes.map((node) =>

@@ -13,7 +13,7 @@ import { unitItem } from "../ops/systemd.ts";
 export const corosyncName = (cluster: Cluster, role: PairRole): string => `${cluster.blueprint.name}-${role}`;
 
 /** `corosync.conf` of a pair: one encrypted knet link over the VLAN, and a quorum device on the admin node. */
-export function corosyncConf(cluster: Cluster, role: PairRole): string {
+function corosyncConf(cluster: Cluster, role: PairRole): string {
   const nodes = nodesWith(cluster, role).map(
     (node) => `  node {
     name: ${node.name}

@@ -21,7 +21,7 @@ const replicationUser = "replication";
 export const monitorUser = "monitor";
 
 /** Settings of one server: read-only until the writer role opens it, replicating by GTID with a domain of its own. */
-export function mariadbConf(node: Node): string {
+function mariadbConf(node: Node): string {
   return `[mariadbd]
 # The firewall decides who reaches it; the floating address comes and goes.
 bind-address = 0.0.0.0

@@ -14,7 +14,7 @@ import { floatingAddress, vip } from "./floating.ts";
 const certificate = "/etc/nginx/site.pem";
 
 /** `nginx.conf` of a balancer: 80 and 443 to all web servers; health and numbers for the node itself on 8080. */
-export function balancerConf(cluster: Cluster): string {
+function balancerConf(cluster: Cluster): string {
   const servers = nodesWith(cluster, "web").map(
     (node) => `    server ${node.privateIp}:80 max_fails=2 fail_timeout=5s;\n`,
   );

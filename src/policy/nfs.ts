@@ -22,7 +22,7 @@ const mountPoint = "/srv/nfs";
 export const exportPath = `${mountPoint}/www`;
 
 /** The replicated disk of the storage pair. */
-export function drbdConf(cluster: Cluster, secrets: ClusterSecrets): Secret<string> {
+function drbdConf(cluster: Cluster, secrets: ClusterSecrets): Secret<string> {
   const hosts = nodesWith(cluster, "nfs").map(
     ({ name, privateIp }) => `  on ${name} {
     address ${privateIp}:7788;

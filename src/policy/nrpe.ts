@@ -69,7 +69,7 @@ export const checks: Readonly<Record<Role, readonly Check[]>> = {
 };
 
 /** NRPE's answers on a node, and whom it answers. */
-export function nrpeConf(cluster: Cluster, node: Node): string {
+function nrpeConf(cluster: Cluster, node: Node): string {
   const admins = nodesWith(cluster, "admin").flatMap(({ ipv4, ipv6 }) => [
     ipv4.address,
     ...(ipv6 ? [ipv6.address] : []),

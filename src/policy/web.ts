@@ -11,7 +11,7 @@ import { exportPath } from "./nfs.ts";
 import { settingsPhp, statusPage, statusPhp, statusSettings } from "./status-page.ts";
 
 /** Where a web server mounts the content. */
-export const contentPath = "/srv/www";
+const contentPath = "/srv/www";
 const statusFile = `${contentPath}/nonet-status.txt`;
 const mountUnit = "srv-www.mount";
 
@@ -39,7 +39,7 @@ function siteServer(cluster: Cluster): string {
 }
 
 /** `nginx.conf` of a web server: the site for its domains, the status page for everything else. */
-export function webConf(cluster: Cluster): string {
+function webConf(cluster: Cluster): string {
   return `user www-data;
 worker_processes auto;
 pid /run/nginx.pid;
@@ -66,7 +66,7 @@ ${siteServer(cluster)}}
 }
 
 /** Mounts the content over NFSv4.2; `hard`: a failover makes programs wait, never fail. */
-export function mountConf(cluster: Cluster): string {
+function mountConf(cluster: Cluster): string {
   return `[Unit]
 Description=Content of the site
 [Mount]
