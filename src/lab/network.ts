@@ -122,6 +122,8 @@ async function ensureBridge(lab: Lab, region: string, card: MachineInterface): P
     if (made.stderr.includes("File exists")) return bridge;
     throw new LabError(`No bridge could be made for the network of ${region}: ${made.stderr.trim()}`);
   }
+  // The router takes no part in a VLAN, not even with an address of its own making.
+  if (card.purpose === "vlan") await ip([`link set ${bridge} addrgenmode none`], router);
   const gateway = card.purpose === "public" ? gatewayAddresses(card) : [];
   await ip(
     [...gateway.map((address) => `address add ${address} dev ${bridge} nodad`), `link set ${bridge} up`],

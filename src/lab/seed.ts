@@ -5,6 +5,7 @@ import type { Machine, MachineInterface } from "./hypervisor.ts";
 import type { Image } from "./images.ts";
 import { gatewayOf, uplink } from "./network.ts";
 import type { Lab } from "./lab.ts";
+import { diskLink } from "./disk-link.ts";
 import { run } from "./shell.ts";
 import { readUserData, type CloudConfig } from "./userdata.ts";
 
@@ -104,8 +105,11 @@ async function hostKeys(config: CloudConfig, folder: string): Promise<SeedFile[]
 /** What belongs to the place the machine stands in. */
 function platform(lab: Lab, machine: Machine, kind: "container" | "vm"): SeedFile[] {
   const { router } = uplink(lab.net);
-  const swap = machine.disks.filter(({ content }) => content === "swap");
-  const fstab = ["/dev/sda / ext4 errors=remount-ro 0 1", ...swap.map(({ slot }) => `/dev/${slot} none swap sw 0 0`)];
+  const fstab = machine.disks.flatMap(({ content, slot }) => {
+    const disk = diskLink(slot.charCodeAt(2) - "a".charCodeAt(0));
+    if (content === "swap") return [`${disk} none swap sw,nofail 0 0`];
+    return content === "image" ? [`${disk} / ext4 errors=remount-ro 0 1`] : [];
+  });
   // A container has this machine's clock, which is not its to set.
   const chrony = "[Unit]\nConditionCapability=\n[Service]\nExecStart=\nExecStart=!/usr/sbin/chronyd $DAEMON_OPTS -x\n";
   return [

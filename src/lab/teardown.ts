@@ -7,7 +7,17 @@ import { bootId, ended, removeCgroup, signal } from "./process.ts";
 import { attempt, run } from "./shell.ts";
 
 /** Everything a lab ever writes into its state folder. */
-const files = ["machines", "disks", "api.json", "faults.json", "lab.log", "packages.log", "token", "lab.json"] as const;
+const files = [
+  "machines",
+  "disks",
+  "api.json",
+  "api.json.next",
+  "faults.json",
+  "lab.log",
+  "packages.log",
+  "token",
+  "lab.json",
+] as const;
 
 /**
  * Removes a lab: processes, mounts, namespaces, links, control groups, files. Goes by the state folder and the names

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Machine, MachineDisk } from "./hypervisor.ts";
 import type { Image } from "./images.ts";
 import { names, paths, type Lab } from "./lab.ts";
+import { diskLink, driveName } from "./disk-link.ts";
 import { plugVm } from "./network.ts";
 import { ended, signal, type ProcessRef } from "./process.ts";
 import { packSeed } from "./seed.ts";
@@ -19,8 +20,16 @@ export const sockets = { control: "qmp.sock", agent: "agent.sock" } as const;
 
 /** Waiting for all of udev and looking for foreign binaries takes a translated machine seconds, and is for nothing. */
 const kernelOptions =
-  "root=/dev/sda rw console=ttyS0 net.ifnames=0 quiet mitigations=off " +
+  `root=${diskLink(0)} rw console=ttyS0 net.ifnames=0 quiet mitigations=off ` +
   "systemd.mask=ifupdown-pre.service systemd.mask=systemd-binfmt.service";
+
+/** Everything that is not disk or network: console, power button, agent, randomness. */
+const channels = [
+  ...["-serial", "stdio", "-qmp", `unix:${sockets.control},server=on,wait=off`],
+  ...["-device", "virtio-serial-pci", "-chardev", `socket,path=${sockets.agent},server=on,wait=off,id=agent`],
+  ...["-device", "virtserialport,chardev=agent,name=org.qemu.guest_agent.0"],
+  ...["-device", "virtio-rng-pci", "-device", "virtio-scsi-pci,id=scsi"],
+];
 
 /** Starts a virtual machine with its disks in slot order on SCSI, as on Linode, and its cards as `eth0`, `eth1` … */
 export async function startVm(
@@ -37,19 +46,17 @@ export async function startVm(
   for (const disk of inSlotOrder(machine)) drives.push(await prepareDisk(settings, disk, image));
   const initrd = await seededInitrd(dir, lab, machine, image);
   const memory = Math.min(machine.memoryMb, settings.vmMemoryMb);
+  const machineOptions = ["-name", machine.label, "-nodefaults", "-no-user-config", "-display", "none", "-smp", "1"];
+  // Without tb-size each translated machine takes up to 1 GiB for translated code alone.
+  const translated = ["-accel", "tcg,thread=multi,tb-size=256", "-cpu", "max"];
   const command = [
-    ...["nsenter", `--net=/run/netns/${names.router(lab.id)}`, "qemu-system-x86_64", "-name", machine.label],
-    ...["-nodefaults", "-no-user-config", "-display", "none", "-smp", "1", "-m", String(memory)],
-    // Without tb-size each translated machine takes up to 1 GiB for translated code alone.
-    ...(accelerator === "kvm"
-      ? ["-accel", "kvm", "-cpu", "host"]
-      : ["-accel", "tcg,thread=multi,tb-size=256", "-cpu", "max"]),
-    ...["-kernel", image.kernel, "-initrd", initrd],
-    ...["-append", kernelOptions],
-    ...["-serial", "stdio", "-qmp", `unix:${sockets.control},server=on,wait=off`],
-    ...["-device", "virtio-serial-pci", "-chardev", `socket,path=${sockets.agent},server=on,wait=off,id=agent`],
-    ...["-device", "virtserialport,chardev=agent,name=org.qemu.guest_agent.0"],
-    ...["-device", "virtio-rng-pci", "-device", "virtio-scsi-pci,id=scsi"],
+    "nsenter",
+    `--net=/run/netns/${names.router(lab.id)}`,
+    "qemu-system-x86_64",
+    ...machineOptions,
+    ...(accelerator === "kvm" ? ["-accel", "kvm", "-cpu", "host"] : translated),
+    ...["-m", String(memory), "-kernel", image.kernel, "-initrd", initrd, "-append", kernelOptions],
+    ...channels,
     ...drives.flatMap(driveArguments),
     ...machine.interfaces.flatMap(({ mac }, index) => cardArguments(names.port(machine.id, index), index, mac)),
   ];
@@ -62,8 +69,8 @@ interface Drive {
 }
 
 function driveArguments({ file, format }: Drive, index: number): string[] {
-  const drive = `file=${file.replaceAll(",", ",,")},format=${format},if=none,cache=unsafe,discard=unmap,id=d${String(index)}`;
-  return ["-drive", drive, "-device", `scsi-hd,bus=scsi.0,scsi-id=${String(index)},drive=d${String(index)}`];
+  const drive = `file=${file.replaceAll(",", ",,")},format=${format},if=none,cache=unsafe,discard=unmap,id=${driveName(index)}`;
+  return ["-drive", drive, "-device", `scsi-hd,bus=scsi.0,scsi-id=${String(index)},drive=${driveName(index)}`];
 }
 
 function cardArguments(port: string, index: number, mac: string): string[] {
