@@ -54,7 +54,7 @@ END
 }
 
 local_sql() { mariadb --connect-timeout=3 --batch --skip-column-names -e "$1" 2>&1; }
-peer_sql() { mariadb --defaults-extra-file="$option_file" --connect-timeout=3 -h "$1" --batch --skip-column-names -e "$2" 2>&1; }
+peer_sql() { mariadb --defaults-file="$option_file" --connect-timeout=3 -h "$1" --batch --skip-column-names -e "$2" 2>&1; }
 
 # Addresses of the other servers.
 peers() {
