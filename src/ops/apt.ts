@@ -34,6 +34,7 @@ export const apt = operation<z.infer<typeof AptPackages>>({
   apply: (_want, changes) => [
     run(sh`set -eu
 export DEBIAN_FRONTEND=noninteractive
+net="-o Acquire::Retries=2 -o Acquire::http::Timeout=20 -o Acquire::https::Timeout=20 -o DPkg::Lock::Timeout=300"
 policy=/usr/sbin/policy-rc.d
 if [ ! -e "$policy" ] || grep -qs '^# by nonet$' "$policy"; then
   printf '#!/bin/sh\n# by nonet\nexit 101\n' >"$policy"
@@ -41,7 +42,7 @@ if [ ! -e "$policy" ] || grep -qs '^# by nonet$' "$policy"; then
   trap 'rm -f "$policy"' EXIT
   trap 'exit 1' HUP INT TERM PIPE
 fi
-apt-get -q -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300 update
-apt-get -q -y --no-install-recommends -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold install ${changes.map((change) => change.field)}`),
+apt-get -q $net -o APT::Update::Error-Mode=any update
+apt-get -q -y $net --no-install-recommends -o Dpkg::Options::=--force-confold install ${changes.map((change) => change.field)}`),
   ],
 });
