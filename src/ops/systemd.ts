@@ -73,10 +73,11 @@ const word = (running: boolean): string => (running ? "running" : "stopped");
 const atBoot = (enabled: boolean): string => (enabled ? "started" : "not started");
 
 // InactiveExitTimestamp is when the unit began to start. A change in the same second counts as later: at worst one
-// reload too many. A path that is not there is no change.
+// reload too many. A path that is not there is no change. For systemd, an alias alone makes a unit `enabled`, but then
+// nothing starts it at boot.
 const look: Script = sh`look() {
   u=$1; shift
-  p=$(systemctl show --timestamp=unix -p LoadState -p ActiveState -p UnitFileState -p InactiveExitTimestamp -- "$u")
+  p=$(systemctl show --timestamp=unix -p LoadState -p ActiveState -p UnitFileState -p WantedBy -p RequiredBy -p InactiveExitTimestamp -- "$u")
   of() { printf '%s\n' "$p" | sed -n "s/^$1=//p"; }
   f=fresh; t=$(of InactiveExitTimestamp); s=/run/nonet/$u.stamp
   if [ $# -gt 0 ] && [ -n "$t" ]; then
@@ -85,6 +86,7 @@ const look: Script = sh`look() {
     [ -z "$n" ] || f=stale
   fi
   e=$(of UnitFileState)
+  [ "$e" != enabled ] || [ -n "$(of WantedBy)$(of RequiredBy)" ] || e=unwanted
   echo "$(of LoadState) $(of ActiveState) \${e:-none} $f"
 }`;
 

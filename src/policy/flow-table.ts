@@ -12,7 +12,7 @@ export function flowTable(flows: readonly Flow[] = matrix): string {
     if (flow === undefined) return [];
     const to = group.map((one) => one.to).join(", ");
     const what = flow.protocol === "icmp" ? "ICMP echo" : `${flow.protocol.toUpperCase()} ${portWords(flow)}`;
-    return [`| ${flow.from} | ${to} | ${what} | ${nics[flow.interface]} | ${flow.reason} |`];
+    return [[flow.from, to, what, nics[flow.interface], flow.reason]];
   });
   return `# Flows
 
@@ -23,8 +23,15 @@ port 3306 at once instead of dropping.
 
 This page is written from \`src/policy/flows.ts\`.
 
-| from | to | what | interface | reason |
-|---|---|---|---|---|
-${rows.join("\n")}
+${markdown([["from", "to", "what", "interface", "reason"], ...rows])}
 `;
+}
+
+/** Columns of even width, as the formatter of this project wants them; the first row is the head. */
+function markdown(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
+  const line = (row: readonly string[]): string =>
+    `| ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(" | ")} |`;
+  const rule = line(widths.map((width) => "-".repeat(width)));
+  return rows.flatMap((row, index) => (index === 0 ? [line(row), rule] : [line(row)])).join("\n");
 }

@@ -105,13 +105,14 @@ const demo = (): Unit => ({
   fresh: true,
 });
 /** A systemctl that says this about every unit. */
-const says = (active: string, since: string): string => {
+const says = (active: string, since: string, wanted = "multi-user.target"): string => {
   mkdirSync(`${folder}/etc`);
   writeFileSync(`${folder}/etc/demo.conf`, "");
   const lines = [
     "LoadState=loaded",
     `ActiveState=${active}`,
     "UnitFileState=enabled",
+    `WantedBy=${wanted}`,
     `InactiveExitTimestamp=${since}`,
   ];
   writeFileSync(`${folder}/systemctl`, `#!/bin/sh\nprintf '%s\\n' ${lines.join(" ")}\n`, { mode: 0o755 });
@@ -135,6 +136,10 @@ describe("systemd unit", () => {
 
   test("a unit that does not run has nothing to read", () => {
     expect(read(unit, [demo()], says("inactive", ""))[0]).toMatchObject({ running: false, fresh: true });
+  });
+
+  test("a unit that is enabled by its alias only does not start at boot", () => {
+    expect(read(unit, [demo()], says("active", "@4000000000", ""))[0]).toMatchObject({ enabled: false });
   });
 
   test("a unit that watches nothing is fresh", () => {
