@@ -69,7 +69,7 @@ cmdport 0
 `;
 
 /** Names of all nodes, at the addresses by which this one reaches them best. */
-export function hosts(cluster: Cluster, node: Node): string {
+function hosts(cluster: Cluster, node: Node): string {
   const inside = node.privateIp !== null;
   const floating = (["lb", "db", "nfs"] as const)
     .filter((role) => inside || cluster.floating[role].nic === "eth0")

@@ -3,7 +3,7 @@ import type { Range } from "./address.ts";
 import { parseRange } from "./address.ts";
 
 /** Who may begin: all nodes of a role, the other node of a pair, anybody, or the operators' networks. */
-export type Party = Role | "peer" | "internet" | "operators";
+type Party = Role | "peer" | "internet" | "operators";
 
 /** Something that may be reached. Only what really listens is a flow; answers need none (connection tracking). */
 export interface Flow {
