@@ -16,7 +16,7 @@ export function nagiosProof(services: Services, cluster: Cluster, context: StepC
 }
 
 /** Every node must be there as a host, and everything that is there must have been checked and be well. */
-export function judgeNagios(cluster: Cluster, checks: readonly NagiosCheck[]): Proof {
+function judgeNagios(cluster: Cluster, checks: readonly NagiosCheck[]): Proof {
   const missing = cluster.nodes.filter(({ name }) => !checks.some((check) => check.name === name));
   if (missing.length > 0) {
     return { ok: false, sentence: `Nagios does not watch ${missing.map(({ name }) => name).join(", ")}.` };

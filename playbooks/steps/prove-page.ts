@@ -24,7 +24,7 @@ export function pageProof(services: Services, cluster: Cluster, context: StepCon
 }
 
 /** Every answer must be whole, and every web server must have given one. */
-export function judgePages(cluster: Cluster, answers: readonly HttpAnswer[]): Proof {
+function judgePages(cluster: Cluster, answers: readonly HttpAnswer[]): Proof {
   const servers = new Set<string>();
   for (const { status, body } of answers) {
     const page = Page.safeParse(parseJson(body));

@@ -23,7 +23,7 @@ export interface DeskParts {
   readonly services: Services;
   readonly runs: Runs;
   /** @throws OpsError `forbidden` with the reason, when this person may not do that. */
-  authorize(actor: string, access: Access, command: string): void;
+  readonly authorize: (actor: string, access: Access, command: string) => void;
 }
 
 /** The desk: reads what was typed, asks the authorizer, and hands it to the engine. */

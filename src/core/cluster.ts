@@ -14,15 +14,12 @@ export const ClusterName = z
   .brand("ClusterName");
 export type ClusterName = z.infer<typeof ClusterName>;
 
-/** `db1`. */
-export const NodeName = z.string().regex(/^(lb|web|db|nfs|admin)[1-9][0-9]?$/, "a node is a role and a number: db1");
-
 const type = (fallback: string) => z.string().min(1).default(fallback);
 const pair = (fallback: string) =>
   z.strictObject({ count: z.literal(2, "this role is a pair: count must be 2").default(2), type: type(fallback) });
 
 /** What the cluster serves. Without one, a small status page shows that every part works. */
-export const Site = z.strictObject({
+const Site = z.strictObject({
   domains: z.array(z.hostname()).default([]),
   /** Below the NFS export; the balancers never see it. */
   documentRoot: z

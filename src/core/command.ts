@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { OpsError } from "./errors.ts";
 import type { Playbook, Result } from "./playbook.ts";
 import type { Services } from "./ports.ts";

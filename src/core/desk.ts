@@ -8,7 +8,7 @@ export type Receipt =
   | { readonly kind: "run"; readonly runId: string };
 
 /** A run as it is now. `result` is there once it has ended. */
-export interface RunState {
+interface RunState {
   readonly card: Card;
   readonly result: Result | null;
 }

@@ -36,7 +36,10 @@ function stateOf(view: RunView): CardState {
       return "asking";
     case "done":
       return view.result?.ok === false ? "failed" : "done";
-    default:
+    case "failed":
+    case "rejected":
+    case "expired":
+    case "cancelled":
       return "failed";
   }
 }

@@ -24,7 +24,10 @@ export interface Bot {
 }
 
 /** The way to nodes and to a look from outside: SSH and sockets, or simulated nodes. */
-export type Reach = (state: State, config: Config) => Promise<Pick<Services, "fleet" | "outside"> & { close(): void }>;
+export type Reach = (
+  state: State,
+  config: Config,
+) => Promise<Pick<Services, "fleet" | "outside"> & { readonly close: () => void }>;
 
 /** The user of this machine: the one who owns the bot and types at its console. */
 export const owner = process.env["USER"] ?? "root";

@@ -81,9 +81,15 @@ export const filesystem = operation<Filesystem>({
   state: Filesystem,
   key: (want) => want.device,
   // Internal metadata lie at the end of the disk: the file system is recognised on the disk below, whoever is primary.
-  // blkid would stop at DRBD's own signature; wipefs lists all of them and changes nothing.
+  // blkid would stop at DRBD's own signature; wipefs lists all of them and changes nothing. DRBD writes past the disk's
+  // own cache, which would still show what was there before.
   read: (wants) =>
-    lines(wants.map(({ disk }) => sh`wipefs --noheadings --output TYPE ${disk} 2>/dev/null || true; echo "#"`)),
+    lines(
+      wants.map(
+        ({ disk }) => sh`blockdev --flushbufs ${disk} 2>/dev/null || true
+wipefs --noheadings --output TYPE ${disk} 2>/dev/null || true; echo "#"`,
+      ),
+    ),
   parse(output, wants) {
     const found = output.split("#\n");
     return wants.map((want, at) => {

@@ -15,8 +15,8 @@ import { floatingAddress } from "./floating.ts";
 /** Name of the replicated disk. */
 export const drbdName = "r0";
 const device = "/dev/drbd0";
-/** The empty extra disk a storage node is created with. */
-const disk = "/dev/sdc";
+/** The empty extra disk a storage node is created with, third of its slots; `sdc` would be whatever was probed third. */
+const disk = "/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_drive-scsi-disk-2";
 const mountPoint = "/srv/nfs";
 /** What web servers mount from the floating address. */
 export const exportPath = `${mountPoint}/www`;

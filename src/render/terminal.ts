@@ -72,7 +72,7 @@ export function duration(milliseconds: number): string {
 }
 
 /** Breaks text at spaces. */
-export function wrap(text: string, width: number): string[] {
+function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(/\s+/)) {

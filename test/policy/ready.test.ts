@@ -53,7 +53,7 @@ test("anything but a status is refused", () => {
 });
 
 test("disks are ready once they are connected, synchronised or not", () => {
-  const { parse } = drbdStatus("r0");
+  const parse = (output: string) => drbdStatus("r0").parse(output);
   expect(drbdConnected(parse("Connected\nSecondary/Secondary\nInconsistent/Inconsistent\n"))).toBeUndefined();
   expect(drbdConnected(parse("WFConnection\nSecondary/Unknown\nInconsistent/DUnknown\n"))).toBe("DRBD is WFConnection");
 });

@@ -3,7 +3,7 @@ import { OpsError } from "../../core/errors.ts";
 import { sh } from "../../core/shell.ts";
 
 /** What a TCP connect told: a listener answered, the host refused, or nobody answered in time. */
-export type PortState = "open" | "refused" | "silent";
+type PortState = "open" | "refused" | "silent";
 
 /** A host to knock at. */
 export interface ScanTarget {

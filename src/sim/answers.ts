@@ -1,0 +1,98 @@
+import { nodesWith, peerOf, type Node } from "../core/cluster.ts";
+import { knock, listeningOn, sourceFor } from "./ports.ts";
+import { holderOf, isRunning, nodeAt, statesOf, type World } from "./world.ts";
+
+/** What a simulated node answers to a fact, computed from the states its operations left. */
+type Answer = (world: World, node: Node, query: unknown) => unknown;
+
+/** By name of the fact. A fact that is not here cannot be asked of simulated nodes. */
+export const answers: Readonly<Record<string, Answer>> = {
+  ready: () => true,
+  addresses: (world, node) => {
+    const own = [
+      { nic: "eth0", address: node.ipv4.address },
+      ...(node.privateIp === null ? [] : [{ nic: "eth1", address: node.privateIp }]),
+    ];
+    const floating = (["lb", "db", "nfs"] as const)
+      .filter((role) => holderOf(world, role) === node.name)
+      .map((role) => ({ nic: world.cluster.floating[role].nic, address: world.cluster.floating[role].address }));
+    return [...own, ...floating];
+  },
+  "unit states": (world, node, query) =>
+    Object.fromEntries(
+      (query as readonly string[]).map((unit) => [unit, isRunning(world, node.name, unit) ? "active" : "inactive"]),
+    ),
+  "database state": (world, node) =>
+    isRunning(world, node.name, "mariadb")
+      ? { readOnly: holderOf(world, "db") !== node.name, replicating: replicates(world, node), lag: 0 }
+      : null,
+  "drbd state": (world, node) => (node.role === "nfs" ? { connection: "Connected", ...disks(world, node) } : null),
+  "DRBD status": (world, node) => ({ connection: "Connected", ...disks(world, node) }),
+  "quorum state": (world, node) =>
+    isRunning(world, node.name, "corosync") ? { quorate: true, votes: 3, expected: 3 } : null,
+  "pacemaker status": (world, node) => {
+    const pair = world.cluster.nodes.filter(({ role }) => role === node.role);
+    const holder = node.role === "web" || node.role === "admin" ? undefined : holderOf(world, node.role);
+    return {
+      quorate: true,
+      online: Object.fromEntries(pair.map(({ name }) => [name, isRunning(world, name, "pacemaker")])),
+      running: holder === undefined ? {} : { vip: [{ node: holder, role: "Started" }] },
+      failures: [],
+    };
+  },
+  "listening ports": (world, node) => listeningOn(world, node),
+  "port scan": (world, node, query) =>
+    Object.fromEntries(
+      (query as readonly { address: string; ports: readonly number[] }[]).map(({ address, ports }) => {
+        const source = sourceFor(node, address, world.cluster.blueprint.network.vlan);
+        return [address, Object.fromEntries(ports.map((port) => [port, knock(world, source, address, port)]))];
+      }),
+    ),
+  "http get": (world, node, query) => pages(world, node, query as { url: string; times: number }),
+  "nagios checks": (world) =>
+    statesOf(world, nodesWith(world.cluster, "admin")[0]?.name ?? "", "systemd unit").some(
+      ({ unit, running }) => unit === "nagios4.service" && running === true,
+    )
+      ? world.cluster.nodes.map(({ name }) => ({ name, checked: true, ok: true, says: "simulated" }))
+      : [],
+};
+
+function replicates(world: World, node: Node): boolean {
+  const peer = peerOf(world.cluster, node);
+  return [node, ...(peer === undefined ? [] : [peer])].every(
+    ({ name }) => statesOf(world, name, "replication").length > 0,
+  );
+}
+
+function disks(world: World, node: Node) {
+  const formatted = holderOf(world, "nfs") !== undefined;
+  const state = formatted ? "UpToDate" : "Inconsistent";
+  const primary = holderOf(world, "nfs") === node.name;
+  const [role, peerRole] = primary ? ["Primary", "Secondary"] : ["Secondary", formatted ? "Primary" : "Secondary"];
+  return { role, peerRole, disk: state, peerDisk: state };
+}
+
+/** Round robin over the web servers, as far as every hop's firewall lets the request through. */
+function pages(world: World, from: Node, { url, times }: { url: string; times: number }) {
+  const { hostname, protocol } = new URL(url);
+  const port = protocol === "https:" ? 443 : 80;
+  const balancer = nodeAt(world, hostname)?.node;
+  const entered = knock(world, from.ipv4.address, hostname, port) === "open";
+  const { db, nfs } = world.cluster.floating;
+  return Array.from({ length: times }, (_, at) => {
+    const webs = nodesWith(world.cluster, "web").filter(
+      ({ privateIp }) => privateIp !== null && knock(world, balancer?.privateIp ?? "", privateIp, 80) === "open",
+    );
+    const web = webs[at % webs.length];
+    if (!entered || balancer === undefined || web === undefined) return { status: 0, body: "" };
+    const reached = (address: string, target: number) => knock(world, web.privateIp ?? "", address, target) === "open";
+    const row = reached(db.address, 3306) && someRow(world) ? "row" : null;
+    const file = reached(nfs.address, 2049) ? "file" : null;
+    const ok = row !== null && file !== null;
+    return { status: ok ? 200 : 503, body: JSON.stringify({ ok, server: web.name, row, file }) };
+  });
+}
+
+function someRow(world: World): boolean {
+  return nodesWith(world.cluster, "web").some(({ name }) => statesOf(world, name, "database row").length > 0);
+}
