@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { OpsError } from "../core/errors.ts";
 import { Secret } from "../core/secret.ts";
 import { startApi } from "../lab/api/server.ts";
 import { readLab } from "../lab/lab.ts";
@@ -8,6 +9,7 @@ import { uplink } from "../lab/network.ts";
 import { whyNoLab } from "../lab/probe.ts";
 import { isAlive } from "../lab/process.ts";
 import { readSettings } from "../lab/settings.ts";
+import { LabError } from "../lab/shell.ts";
 import { simulatedHypervisor } from "../lab/simulated.ts";
 import { teardown } from "../lab/teardown.ts";
 import { labUp, type LabAccess } from "../lab/up.ts";
@@ -39,7 +41,9 @@ async function labWorld(say: (line: string) => void): Promise<World> {
   const access: Pick<LabAccess, "apiUrl" | "tokenFile"> =
     running?.apiUrl && isAlive(running.daemon)
       ? { apiUrl: running.apiUrl, tokenFile: join(settings.stateDir, "token") }
-      : await labUp(settings, say);
+      : await labUp(settings, say).catch((error: unknown) => {
+          throw error instanceof LabError ? new OpsError({ code: "lab", message: error.message }) : error;
+        });
   const { operator, stranger } = uplink(settings.net);
   return {
     kind: "lab",

@@ -1,0 +1,96 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { readConfig } from "../../src/config.ts";
+import { Blueprint } from "../../src/core/cluster.ts";
+import type { Desk } from "../../src/core/desk.ts";
+import type { Result } from "../../src/core/playbook.ts";
+import { openBot, owner, type Bot } from "../../src/main/bot.ts";
+import { openWorld, type World } from "../../src/main/demo-world.ts";
+import { simulatedReach } from "../../src/main/simulated-reach.ts";
+
+let world: World;
+let bot: Bot;
+let stateDir: string;
+
+beforeAll(async () => {
+  stateDir = await mkdtemp(join(tmpdir(), "nonet-test-"));
+  world = await openWorld(true, () => undefined);
+  const config = {
+    ...(await readConfig({ NONET_CONFIG: "/nonexistent" })),
+    stateDir,
+    linodeToken: world.token,
+    linodeUrl: world.apiUrl,
+    scanFrom: world.stranger,
+    clusters: [Blueprint.parse({ name: "demo", operators: [`${world.operator}/32`] })],
+  };
+  bot = await openBot(config, simulatedReach);
+});
+
+afterAll(async () => {
+  await bot.close();
+  await world.remove();
+  await rm(stateDir, { recursive: true, force: true });
+});
+
+/** Types a command and approves whatever it asks. */
+function type(desk: Desk, text: string, word?: string): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    desk.submit(text, owner).then((receipt) => {
+      if (receipt.kind === "answer") return resolve(receipt.result);
+      let answered = false;
+      desk.follow(receipt.runId, ({ card, result }) => {
+        if (result !== null) resolve(result);
+        if (card.question === null || answered) return;
+        answered = true;
+        desk.decide(receipt.runId, owner, word ?? card.question.approveWith).catch(reject);
+      });
+    }, reject);
+  });
+}
+
+it("refuses bad input before anything is touched", async () => {
+  await expect(bot.desk.submit("/cluster build prod", owner)).resolves.toMatchObject({ kind: "run" });
+  await expect(type(bot.desk, "/cluster build prod")).resolves.toMatchObject({ ok: false });
+  await expect(bot.desk.submit("/cluster build Prod!", owner)).rejects.toThrow("a cluster name is");
+  await expect(bot.desk.submit("/cluster build demo", "mallory")).rejects.toThrow("mallory may not");
+});
+
+it("plans nine machines with their price", async () => {
+  const plan = await type(bot.desk, "/cluster plan demo");
+  expect(plan.table?.rows.filter(([, what]) => what === "machine")).toHaveLength(9);
+  expect(plan.verdict).toMatch(/\$\d+\.\d\d a month/);
+});
+
+it("changes nothing when the plan is refused", async () => {
+  const refused = await type(bot.desk, "/cluster build demo", "no");
+  expect(refused).toMatchObject({ ok: false, verdict: "Refused; nothing was changed." });
+  expect((await type(bot.desk, "/cluster plan demo")).data).toMatchObject({ creates: 9 });
+});
+
+it("builds and proves the cluster, and changes nothing the second time", { timeout: 120_000 }, async () => {
+  const first = await type(bot.desk, "/cluster build demo");
+  expect(first).toMatchObject({
+    ok: true,
+    data: { nodes: 9, proof: { truth: true, page: true, nagios: true, flows: true } },
+  });
+  const second = await type(bot.desk, "/cluster build demo");
+  expect(second).toMatchObject({ ok: true, data: { changed: 0, nodes: 9 } });
+});
+
+it("says what is true, and exports a blueprint without secrets", async () => {
+  const status = await type(bot.desk, "/cluster status demo");
+  expect(status).toMatchObject({ ok: true, verdict: "consistent" });
+  expect(status.table?.rows).toHaveLength(9);
+  const { text } = await type(bot.desk, "/cluster export demo");
+  expect(text).toContain("name: demo");
+  expect(text).not.toMatch(/password|key|secret/i);
+});
+
+it("destroys only after the name was typed, and leaves nothing", async () => {
+  expect(await type(bot.desk, "/cluster destroy demo", "yes")).toMatchObject({ ok: false });
+  const gone = await type(bot.desk, "/cluster destroy demo");
+  expect(gone.verdict).toContain("nothing of it is left");
+  expect((await type(bot.desk, "/cluster plan demo")).data).toMatchObject({ creates: 9 });
+});
