@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { askToPowerOff, releaseDisk, startContainer, stopOverlay } from "./container.ts";
 import { applyPortFaults } from "./faults.ts";
@@ -108,9 +108,4 @@ async function deleteDisks(stateDir: string, ids: readonly number[]): Promise<vo
     await releaseDisk(stateDir, id);
     await rm(paths.disk(stateDir, id), { recursive: true, force: true });
   }
-}
-
-/** Ids of all disks that have files in the state folder. */
-export async function diskIds(stateDir: string): Promise<number[]> {
-  return (await readdir(join(stateDir, "disks")).catch(() => [])).map(Number);
 }

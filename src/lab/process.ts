@@ -64,7 +64,7 @@ export async function childrenOf(pid: number): Promise<number[]> {
  * Control group roots that a process of ours may be moved to: version 2 wherever it is mounted, and the hierarchy
  * without controllers that systemd uses beside version 1.
  */
-export function cgroupRoots(): string[] {
+function cgroupRoots(): string[] {
   const roots = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"].filter((root) => existsSync(join(root, "cgroup.procs")));
   if (existsSync("/sys/fs/cgroup/systemd/cgroup.procs")) roots.push("/sys/fs/cgroup/systemd");
   return roots;
@@ -81,7 +81,7 @@ export async function makeCgroup(name: string): Promise<string[]> {
 }
 
 /** All processes in a control group and below it. */
-export async function cgroupProcesses(name: string): Promise<ProcessRef[]> {
+async function cgroupProcesses(name: string): Promise<ProcessRef[]> {
   const pids = new Set<number>();
   for (const root of cgroupRoots()) await collect(join(root, name), pids);
   return [...pids].map(processRef).filter((ref) => ref !== null);

@@ -18,18 +18,18 @@ export type Accelerator = "kvm" | "tcg";
 /** Sockets in a machine's folder: QEMU's own control, and the agent that runs commands inside. */
 export const sockets = { control: "qmp.sock", agent: "agent.sock" } as const;
 
-/** Waiting for all of udev and looking for foreign binaries takes a translated machine seconds, and is for nothing. */
+/** What takes a translated machine seconds of computing at boot, for nothing: self-tests, waiting, consoles. */
 const kernelOptions =
-  `root=${diskLink(0)} rw console=ttyS0 net.ifnames=0 quiet mitigations=off ` +
+  `root=${diskLink(0)} rw console=ttyS0 net.ifnames=0 quiet mitigations=off cryptomgr.notests udev.children_max=1 ` +
+  "systemd.getty_auto=0 systemd.mask=getty@tty1.service " +
   "systemd.mask=ifupdown-pre.service systemd.mask=systemd-binfmt.service";
 
 /** Everything that is not disk or network: console, power button, agent, randomness. */
-const channels = [
-  ...["-serial", "stdio", "-qmp", `unix:${sockets.control},server=on,wait=off`],
-  ...["-device", "virtio-serial-pci", "-chardev", `socket,path=${sockets.agent},server=on,wait=off,id=agent`],
-  ...["-device", "virtserialport,chardev=agent,name=org.qemu.guest_agent.0"],
-  ...["-device", "virtio-rng-pci", "-device", "virtio-scsi-pci,id=scsi"],
-];
+const channels =
+  `-serial stdio -qmp unix:${sockets.control},server=on,wait=off ` +
+  `-device virtio-serial-pci -chardev socket,path=${sockets.agent},server=on,wait=off,id=agent ` +
+  "-device virtserialport,chardev=agent,name=org.qemu.guest_agent.0 " +
+  "-device virtio-rng-pci -device virtio-scsi-pci,id=scsi";
 
 /** Starts a virtual machine with its disks in slot order on SCSI, as on Linode, and its cards as `eth0`, `eth1` … */
 export async function startVm(
@@ -55,8 +55,15 @@ export async function startVm(
     "qemu-system-x86_64",
     ...machineOptions,
     ...(accelerator === "kvm" ? ["-accel", "kvm", "-cpu", "host"] : translated),
-    ...["-m", String(memory), "-kernel", image.kernel, "-initrd", initrd, "-append", kernelOptions],
-    ...channels,
+    "-m",
+    String(memory),
+    "-kernel",
+    image.kernel,
+    "-initrd",
+    initrd,
+    "-append",
+    kernelOptions,
+    ...channels.split(" "),
     ...drives.flatMap(driveArguments),
     ...machine.interfaces.flatMap(({ mac }, index) => cardArguments(names.port(machine.id, index), index, mac)),
   ];

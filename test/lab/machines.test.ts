@@ -18,6 +18,8 @@ import { host, keyPair, machine, overSsh, ownSettings, sshdAnswers, type KeyPair
 const reason = await whyNoLab();
 if (reason !== null) console.log(`lab tests are skipped: ${reason}`);
 
+// The name that Linode gives its disks, too.
+const secondDisk = "/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_drive-scsi-disk-1";
 const say = (line: string): void => console.log(line);
 
 function address(of: Machine): string {
@@ -90,7 +92,7 @@ describe.skipIf(reason !== null)("real machines", () => {
 
   it("has DRBD, the NFS server and an empty disk in a virtual machine", async () => {
     expect((await inside(vm, "modprobe", "-a", "drbd", "nfsd", "softdog")).code).toBe(0);
-    expect((await inside(vm, "lsblk", "-bdno", "SIZE", "/dev/sdb")).stdout.trim()).toBe(String(64 * 1024 * 1024));
+    expect((await inside(vm, "lsblk", "-bdno", "SIZE", secondDisk)).stdout.trim()).toBe(String(64 * 1024 * 1024));
   });
 
   it("carries VLAN and public traffic between machines, and none out of the lab", async () => {
