@@ -100,8 +100,7 @@ function readOptions(typed: readonly string[], keys: readonly string[], command:
   const rest = [...typed];
   const problem = (message: string) => new OpsError({ code: "bad_input", message, hint: `Usage: ${usage(command)}` });
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    const named =
-      /^(?:--)?([a-z][a-zA-Z]*)=(.*)$/s.exec(word) ?? (/^--([a-z][a-zA-Z]*)$/.exec(word) as string[] | null);
+    const named = /^(?:--)?([a-z][a-zA-Z]*)=(.*)$/s.exec(word) ?? /^--([a-z][a-zA-Z]*)$/.exec(word);
     const key = named?.[1] ?? keys.find((candidate) => !(candidate in options));
     if (key === undefined) throw problem(`“${word}” is one word too many.`);
     if (!keys.includes(key)) throw problem(`There is no option “${key}”.`);

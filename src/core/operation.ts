@@ -51,7 +51,7 @@ export interface Item {
  */
 export function desire<S extends object>(operation: Operation<S>, want: S): Item {
   const state = operation.state.parse(want);
-  return { operation: operation as unknown as Operation<object>, want: state, key: operation.key(state) };
+  return { operation, want: state, key: operation.key(state) };
 }
 
 /** Compares two states field by field over the fields of `want`. */

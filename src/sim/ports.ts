@@ -28,8 +28,8 @@ export function knock(world: World, source: string, address: string, port: numbe
   const to = nodeAt(world, address);
   if (to === undefined) return "silent";
   const [firewall] = statesOf(world, to.node.name, "firewall");
-  const rules = String(firewall?.[address.includes(":") ? "v6" : "v4"] ?? "");
-  const ruling = rule(rules, { nic: to.nic, source, port });
+  const rules = firewall?.[address.includes(":") ? "v6" : "v4"];
+  const ruling = rule(typeof rules === "string" ? rules : "", { nic: to.nic, source, port });
   if (ruling === "drop") return "silent";
   if (ruling === "reject") return "refused";
   return listeningOn(world, to.node).includes(port) ? "open" : "refused";
