@@ -99,6 +99,8 @@ const nfsMembers = (cluster: Cluster): Primitive[] => [
       nfs_ip: cluster.floating.nfs.address,
       // One scope for both nodes lets clients reclaim their locks after a failover (RFC 8881, section 2.10.4).
       nfs_server_scope: corosyncName(cluster, "nfs"),
+      // No port mapper and no lock daemon: version 4 has both built in.
+      nfsv4_only: "true",
     },
     operations: [
       { name: "start", timeout: "60s" },
