@@ -13,11 +13,11 @@ export interface DatabaseState {
 /** MariaDB's read_only switch and its replication threads. */
 export const databaseState: Fact<DatabaseState | null> = {
   name: "database state",
-  script: sh`mariadb --batch --skip-column-names -e 'select @@global.read_only; show slave status\G' 2>/dev/null || true`,
+  script: sh`mariadb --batch -e 'select @@global.read_only as read_only\G show slave status\G' 2>/dev/null || true`,
   parse(output) {
-    const readOnly = /^\s*([01])\s*$/m.exec(output)?.[1];
-    if (readOnly === undefined) return null;
     const field = (name: string) => new RegExp(`^\\s*${name}: (.*)$`, "m").exec(output)?.[1];
+    const readOnly = field("read_only");
+    if (readOnly === undefined) return null;
     const lag = Number(field("Seconds_Behind_Master"));
     return {
       readOnly: readOnly === "1",

@@ -54,7 +54,7 @@ describe("quorum", () => {
 
 describe("database", () => {
   const slave = (io: string, lag: string) =>
-    `0\n*** 1. row ***\n Slave_IO_Running: ${io}\n Slave_SQL_Running: Yes\n Seconds_Behind_Master: ${lag}\n`;
+    `*** 1. row ***\nread_only: 0\n*** 1. row ***\n Slave_IO_Running: ${io}\n Slave_SQL_Running: Yes\n Seconds_Behind_Master: ${lag}\n`;
   it("tells a writer that replicates", () => {
     expect(databaseState.parse(slave("Yes", "0"))).toEqual({ readOnly: false, replicating: true, lag: 0 });
   });
