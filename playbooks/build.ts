@@ -40,7 +40,7 @@ export const build = playbook({
       ok: proof.ok,
       verdict: proof.ok
         ? `Built and proven: ${cluster.nodes.length} nodes, ${checked} things checked, changed: ${changed}. Visitors reach it at ${cluster.floating.lb.address}.`
-        : `Built, but not proven: ${proof.failed.join("; ")}.`,
+        : `Built, but not proven: ${proof.failed.join(" ")}`,
       data: { checked, changed, nodes: cluster.nodes.length, proof: proof.results },
     };
   },

@@ -31,7 +31,7 @@ export type Look =
     };
 
 /** Milliseconds a node has to answer; a dead one must not hold up the truth about the others. */
-const patienceMs = 6000;
+const patienceMs = 10_000;
 
 /** Asks all nodes at once, one round trip each. Never fails: a node that does not answer is part of the answer. */
 export async function lookAt(all: Services, cluster: Cluster, context: StepContext): Promise<Look[]> {

@@ -27,8 +27,8 @@ export function expected(cluster: Cluster, from: Origin, flows: readonly Flow[] 
     name: `${to.name} ${name}`,
     address,
     open: openPorts(cluster, from, to, nic, flows),
-    // NFS is served by one node of its pair only.
-    idle: to.role === "nfs" ? [2049] : [],
+    // NFS is served by one node of its pair only; DRBD listens only while it is not connected.
+    idle: to.role === "nfs" ? [2049, 7788] : [],
   });
   const list = others.flatMap((to) => [
     look(to, "public", to.ipv4.address, "eth0"),
