@@ -6,11 +6,10 @@ import { configure } from "./steps/configure.ts";
 import { createMachines } from "./steps/create.ts";
 import { planBuild } from "./steps/plan-build.ts";
 import { prove } from "./steps/prove.ts";
-import { reachNodes } from "./steps/reach.ts";
 import { loadCluster } from "./status.ts";
 
 const name = "build";
-const version = 1;
+const version = 2;
 
 /** Builds a cluster, or brings it back to its blueprint; ends with proof from outside. */
 export const build = playbook({
@@ -33,7 +32,6 @@ export const build = playbook({
     );
     await createMachines(run, blueprint);
     const cluster = await loadCluster(services, input.name);
-    await reachNodes(run, cluster);
     const { checked, changed } = await configure(run, cluster);
     const proof = await prove(run, cluster);
     return {

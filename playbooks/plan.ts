@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ClusterName } from "../src/core/cluster.ts";
 import type { Plan } from "../src/core/plan.ts";
 import { playbook } from "../src/core/playbook.ts";
+import { build } from "./build.ts";
 import { planBuild } from "./steps/plan-build.ts";
 
 /** Shows what a build would do, and does nothing. */
@@ -14,7 +15,7 @@ export const plan = playbook({
 
   async run(run, { name }) {
     const made = await run.step({ name: "plan", title: `Compare ${name} with its blueprint` }, async (context) => {
-      const value = await planBuild({ ...context, services: run.services }, name, { name: "build", version: 1 });
+      const value = await planBuild({ ...context, services: run.services }, name, build);
       return { sentence: value.summary, value };
     });
     const columns = ["node", "what", "have", "want"];

@@ -18,14 +18,12 @@ const ready: Fact<boolean> = {
   parse: (output) => output.trim() === "ready",
 };
 
-/** Waits until every node answers over SSH, on 322 or still on 22. */
-export async function reachNodes(run: Run, cluster: Cluster): Promise<void> {
-  await run.parallel(cluster.nodes, (node) =>
-    run.step({ name: `reach ${node.name}`, title: `Reach ${node.name}`, node: node.name }, async (context) => {
-      await reach(run.services, cluster, node, context);
-      return { sentence: `${node.name} answers at ${node.ipv4.address}.` };
-    }),
-  );
+/** Waits until a node answers over SSH, on 322 or still on 22. */
+export async function reachNode(run: Run, cluster: Cluster, node: Node): Promise<void> {
+  await run.step({ name: `reach ${node.name}`, title: `Reach ${node.name}`, node: node.name }, async (context) => {
+    await reach(run.services, cluster, node, context);
+    return { sentence: `${node.name} answers at ${node.ipv4.address}.` };
+  });
 }
 
 /** Keeps in the inventory on which port a node is reached. */

@@ -29,37 +29,36 @@ export async function differences(
 }
 
 /**
- * Brings a node to the wanted state. A node that is already there costs one round trip.
+ * Brings a node to the wanted state, stage by stage. A node that is already there costs one round trip, and each stage
+ * that changes something two more: one to change it, one that proves it and looks at what is left to do.
  * @throws OpsError `not_converged` when a difference remains after it was applied.
  */
 export async function converge(target: Target, stages: readonly Stage[], patience: Patience): Promise<Converged> {
   const items = stages.flatMap((stage) => stage.items);
-  if ((await differences(target, items, patience)).length === 0) return { checked: items.length, changed: [] };
   const changed: Difference[] = [];
-  for (const stage of stages) changed.push(...(await convergeStage(target, stage, patience)));
+  let found = await differences(target, items, patience);
+  for (const [index, stage] of stages.entries()) {
+    const due = found.filter(({ item }) => stage.items.includes(item));
+    if (due.length === 0) continue;
+    await target.apply(due, patience);
+    const done = due.map(({ item }) => item);
+    // Later stages are looked at anew, because what was just changed may matter to them.
+    const later = stages.slice(index + 1).flatMap((one) => one.items);
+    found = await differences(target, [...done, ...later], patience);
+    const left = found.find(({ item }) => done.includes(item));
+    if (left !== undefined) throw notConverged(target.node, left);
+    changed.push(...due);
+  }
   return { checked: items.length, changed };
 }
 
-async function convergeStage(target: Target, stage: Stage, patience: Patience): Promise<readonly Difference[]> {
-  const found = await differences(target, stage.items, patience);
-  if (found.length === 0) return [];
-  await target.apply(found, patience);
-  const left = await differences(
-    target,
-    found.map((difference) => difference.item),
-    patience,
-  );
-  const [first] = left;
-  if (first !== undefined) {
-    const change = first.changes[0];
-    throw new OpsError({
-      code: "not_converged",
-      node: target.node,
-      message: `${first.item.operation.name} ${first.item.key} was changed but is still not as wanted (${change?.field ?? "state"}: have ${brief(change?.have ?? "nothing")}, want ${brief(change?.want ?? "")}).`,
-      hint: "Something else may be changing it, or the change was not accepted; look at the node, then run the command again.",
-    });
-  }
-  return found;
+function notConverged(node: string, { item, changes: [change] }: Difference): OpsError {
+  return new OpsError({
+    code: "not_converged",
+    node,
+    message: `${item.operation.name} ${item.key} was changed but is still not as wanted (${change?.field ?? "state"}: have ${brief(change?.have ?? "nothing")}, want ${brief(change?.want ?? "")}).`,
+    hint: "Something else may be changing it, or the change was not accepted; look at the node, then run the command again.",
+  });
 }
 
 /** A whole file does not belong into a sentence. */

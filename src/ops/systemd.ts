@@ -21,27 +21,29 @@ export type Unit = z.infer<typeof Unit>;
 
 /**
  * A systemd unit. Instead of handlers that a crash would forget, the node itself tells whether something watched has
- * changed since the unit read it: its stamp bears the time before the last successful (re)start or reload. It belongs
- * in a later stage than the files it watches, so that it is looked at after they were written.
+ * changed since the unit read it: its stamp bears the time before the last successful (re)start or reload, and systemd
+ * the second in which it began to start, so that at worst it reloads once too often. It belongs in a later stage than
+ * the files it watches, so that it is looked at after they were written.
  */
 export const unit = operation<Unit>({
   name: "systemd unit",
   state: Unit,
   key: (want) => want.unit,
-  read: (wants) =>
-    lines([look, ...wants.map((want) => sh`look ${want.unit} ${want.onChange === "none" ? [] : want.watch}`)]),
+  read: (wants) => lines([properties(wants.map((want) => want.unit)), times(wants.flatMap(watched))]),
   parse(output, wants) {
-    const found = output.split("\n");
+    const [shown = "", files = "", stamps = ""] = output.split(/^@\w+\n/m);
+    const blocks = shown.split("\n\n");
+    const changed = latest(files);
+    const read = latest(stamps);
     return wants.map((want, index) => {
-      const [load, active = "", file = "", fresh] = (found[index] ?? "").split(" ");
-      if (load === undefined || load === "" || load === "not-found") return undefined;
-      const running = active === "active" || active === "reloading";
-      return {
-        ...want,
-        running,
-        enabled: file === "enabled" || file === "alias",
-        fresh: !running || fresh === "fresh",
-      };
+      const property = new Map((blocks[index] ?? "").split("\n").map(keyAndValue));
+      const load = property.get("LoadState") ?? "not-found";
+      if (load === "not-found") return undefined;
+      const running = ["active", "reloading"].includes(property.get("ActiveState") ?? "");
+      const began = Number(property.get("InactiveExitTimestamp")?.slice(1) ?? 0);
+      const since = Math.max(began, read.get(`${want.unit}.stamp`) ?? 0);
+      const fresh = !running || watched(want).every((path) => (changed.get(path) ?? 0) <= since);
+      return { ...want, running, enabled: isEnabled(property), fresh };
     });
   },
   diff(have, want) {
@@ -58,9 +60,7 @@ export const unit = operation<Unit>({
   },
   apply: (want, changes) => {
     const fields = new Set(changes.map((change) => change.field));
-    const actions: Action[] = [run(sh`systemctl daemon-reload`)];
-    if (fields.has("at boot"))
-      actions.push(run(want.enabled ? sh`systemctl enable -- ${want.unit}` : sh`systemctl disable -- ${want.unit}`));
+    const actions: Action[] = [run(fields.has("at boot") ? atBootIs(want) : reloadIfChanged(want.unit))];
     if (fields.has("state"))
       actions.push(run(want.running ? stamped(want, sh`restart`) : sh`systemctl stop -- ${want.unit}`));
     else if (fields.has("configuration"))
@@ -69,26 +69,51 @@ export const unit = operation<Unit>({
   },
 });
 
+/** It makes systemd read all unit files anew by itself; the old init scripts beside them are none of systemd's. */
+const atBootIs = ({ unit, enabled }: Unit): Script =>
+  sh`SYSTEMCTL_SKIP_SYSV=1 systemctl ${raw(enabled ? sh`enable` : sh`disable`)} -- ${unit}`;
+
+/** Reading all unit files anew takes a small node a second; only a changed one is worth it. */
+const reloadIfChanged = (unit: string): Script =>
+  sh`[ "$(systemctl show -p NeedDaemonReload --value -- ${unit})" = no ] || systemctl daemon-reload`;
+
 const word = (running: boolean): string => (running ? "running" : "stopped");
 const atBoot = (enabled: boolean): string => (enabled ? "started" : "not started");
 
-// InactiveExitTimestamp is when the unit began to start. A change in the same second counts as later: at worst one
-// reload too many. A path that is not there is no change. For systemd, an alias alone makes a unit `enabled`, but then
-// nothing starts it at boot.
-const look: Script = sh`look() {
-  u=$1; shift
-  p=$(systemctl show --timestamp=unix -p LoadState -p ActiveState -p UnitFileState -p WantedBy -p RequiredBy -p InactiveExitTimestamp -- "$u")
-  of() { printf '%s\n' "$p" | sed -n "s/^$1=//p"; }
-  f=fresh; t=$(of InactiveExitTimestamp); s=/run/nonet/$u.stamp
-  if [ $# -gt 0 ] && [ -n "$t" ]; then
-    if [ -e "$s" ]; then n=$(find "$@" -newerct "$t" -newercm "$s" -print 2>/dev/null | head -n 1)
-    else n=$(find "$@" -newerct "$t" -print 2>/dev/null | head -n 1); fi
-    [ -z "$n" ] || f=stale
-  fi
-  e=$(of UnitFileState)
-  [ "$e" != enabled ] || [ -n "$(of WantedBy)$(of RequiredBy)" ] || e=unwanted
-  echo "$(of LoadState) $(of ActiveState) \${e:-none} $f"
-}`;
+const watched = (want: Unit): readonly string[] => (want.onChange === "none" ? [] : want.watch);
+
+/** One block per unit in the order asked for, with an empty line between two. */
+const properties = (units: readonly string[]): Script =>
+  sh`systemctl show --timestamp=unix -p LoadState -p ActiveState -p UnitFileState -p WantedBy -p RequiredBy -p InactiveExitTimestamp -- ${units}`;
+
+/** When whatever lies at or under a path last changed, and when each unit last read it; a missing path is no change. */
+const times = (paths: readonly string[]): Script => sh`echo @files
+${paths.length === 0 ? raw(sh`:`) : raw(sh`find ${[...new Set(paths)]} -printf '%C@ %H\n' 2>/dev/null || true`)}
+echo @stamps
+find /run/nonet -maxdepth 1 -name '*.stamp' -printf '%T@ %f\n' 2>/dev/null || true`;
+
+/** The newest time of each name, in seconds since 1970, from lines of time and name. */
+function latest(text: string): Map<string, number> {
+  const newest = new Map<string, number>();
+  for (const line of text.split("\n")) {
+    const at = line.indexOf(" ");
+    const name = line.slice(at + 1);
+    newest.set(name, Math.max(newest.get(name) ?? 0, Number(line.slice(0, at))));
+  }
+  return newest;
+}
+
+function keyAndValue(line: string): [string, string] {
+  const at = line.indexOf("=");
+  return [line.slice(0, at), line.slice(at + 1)];
+}
+
+/** For systemd an alias alone makes a unit `enabled`, but then nothing starts it at boot. */
+function isEnabled(property: ReadonlyMap<string, string>): boolean {
+  const file = property.get("UnitFileState");
+  if (file === "alias") return true;
+  return file === "enabled" && `${property.get("WantedBy") ?? ""}${property.get("RequiredBy") ?? ""}` !== "";
+}
 
 function stamped(want: Unit, verb: Script): Script {
   const stamp = `/run/nonet/${want.unit}.stamp`;

@@ -8,7 +8,7 @@ import { vip } from "./floating.ts";
 type Waiting = string | undefined;
 
 /** Both nodes of a pair online and quorate. */
-export function pairOnline(cluster: Cluster, role: PairRole, status: PairStatus): Waiting {
+export function waitingForPair(cluster: Cluster, role: PairRole, status: PairStatus): Waiting {
   const missing = nodesWith(cluster, role).filter(({ name }) => status.online[name] !== true);
   if (missing.length > 0) return `${missing.map(({ name }) => name).join(" and ")} not in the pair yet`;
   return status.quorate ? undefined : "the pair has no quorum: is the quorum server on admin reachable";
@@ -21,11 +21,11 @@ function holder(status: PairStatus): string | undefined {
 }
 
 /** The pair serves its floating address. Failures that Pacemaker got over are no reason to wait. */
-export function pairServes(status: PairStatus): Waiting {
+export function waitingForAddress(status: PairStatus): Waiting {
   return holder(status) === undefined ? (status.failures[0] ?? "the floating address is not up yet") : undefined;
 }
 
 /** Both disks connected, so that the file system may be made. */
-export function drbdConnected(status: DrbdStatus): Waiting {
+export function waitingForDrbd(status: DrbdStatus): Waiting {
   return status.connection === "Connected" ? undefined : `DRBD is ${status.connection}`;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { drbdStatus } from "../../src/ops/drbd.ts";
 import { pairStatus } from "../../src/ops/pacemaker.ts";
-import { drbdConnected, pairOnline, pairServes } from "../../src/policy/ready.ts";
+import { waitingForAddress, waitingForDrbd, waitingForPair } from "../../src/policy/ready.ts";
 import { aCluster } from "../fixtures/cluster.ts";
 
 const resource = (id: string, role: string, node: string, active = "true") =>
@@ -31,20 +31,20 @@ test("a pair that serves is ready", () => {
     { node: "db1", role: "Started" },
     { node: "db2", role: "Started" },
   ]);
-  expect(pairOnline(cluster, "db", status)).toBeUndefined();
-  expect(pairServes(status)).toBeUndefined();
+  expect(waitingForPair(cluster, "db", status)).toBeUndefined();
+  expect(waitingForAddress(status)).toBeUndefined();
 });
 
 test("a pair says what it waits for", () => {
-  expect(pairOnline(cluster, "db", pairStatus.parse(crmMon({ db2: "false" })))).toBe("db2 not in the pair yet");
-  expect(pairOnline(cluster, "db", pairStatus.parse(crmMon({ quorum: "false" })))).toContain("no quorum");
-  expect(pairServes(pairStatus.parse(crmMon({ vip: "" })))).toBe("the floating address is not up yet");
-  expect(pairServes(pairStatus.parse(crmMon({ vip: "", failure })))).toBe("db_writer_start_0 on db1: error");
+  expect(waitingForPair(cluster, "db", pairStatus.parse(crmMon({ db2: "false" })))).toBe("db2 not in the pair yet");
+  expect(waitingForPair(cluster, "db", pairStatus.parse(crmMon({ quorum: "false" })))).toContain("no quorum");
+  expect(waitingForAddress(pairStatus.parse(crmMon({ vip: "" })))).toBe("the floating address is not up yet");
+  expect(waitingForAddress(pairStatus.parse(crmMon({ vip: "", failure })))).toBe("db_writer_start_0 on db1: error");
 });
 
 test("a node that Pacemaker does not know is not online", () => {
   const alone = crmMon({}).replace(/<node name="db2" id="2" online="true"\/>/, "");
-  expect(pairOnline(cluster, "db", pairStatus.parse(alone))).toBe("db2 not in the pair yet");
+  expect(waitingForPair(cluster, "db", pairStatus.parse(alone))).toBe("db2 not in the pair yet");
 });
 
 test("anything but a status is refused", () => {
@@ -54,6 +54,8 @@ test("anything but a status is refused", () => {
 
 test("disks are ready once they are connected, synchronised or not", () => {
   const parse = (output: string) => drbdStatus("r0").parse(output);
-  expect(drbdConnected(parse("Connected\nSecondary/Secondary\nInconsistent/Inconsistent\n"))).toBeUndefined();
-  expect(drbdConnected(parse("WFConnection\nSecondary/Unknown\nInconsistent/DUnknown\n"))).toBe("DRBD is WFConnection");
+  expect(waitingForDrbd(parse("Connected\nSecondary/Secondary\nInconsistent/Inconsistent\n"))).toBeUndefined();
+  expect(waitingForDrbd(parse("WFConnection\nSecondary/Unknown\nInconsistent/DUnknown\n"))).toBe(
+    "DRBD is WFConnection",
+  );
 });
