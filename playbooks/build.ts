@@ -22,17 +22,15 @@ export const build = playbook({
 
   async run(run, input) {
     const { services } = run;
-    const blueprint = await run.step(
-      { name: "blueprint", title: "Check the blueprint against the offer" },
-      async (context) => {
-        const value = await loadBlueprint({ services }, input.name);
-        await checkOffer({ ...context, services }, value);
-        return { sentence: "Regions and plans are there.", value };
-      },
-    );
-    await createMachines(run, blueprint);
+    const blueprint = await run.step({ name: "blueprint", title: "Check the blueprint" }, async (context) => {
+      const value = await loadBlueprint({ services }, input.name);
+      await checkOffer({ ...context, services }, value);
+      return { sentence: "Regions and plans are there.", value };
+    });
+    const created = await createMachines(run, blueprint);
     const cluster = await loadCluster(services, input.name);
-    const { checked, changed } = await configure(run, cluster);
+    const { checked, changed: configured } = await configure(run, cluster);
+    const changed = created + configured;
     const proof = await prove(run, cluster);
     return {
       ok: proof.ok,

@@ -16,25 +16,26 @@ import { cloudConfig } from "../../src/policy/first-boot.ts";
 const groupLabel = (blueprint: Blueprint, role: string): string => `${blueprint.name}-${role}`;
 const hasGroup = (role: string): boolean => (pairRoles as readonly string[]).includes(role);
 
-/** Creates what is missing of a cluster's machines and addresses; adopts what an earlier try made. */
-export async function createMachines(run: Run, blueprint: Blueprint): Promise<void> {
-  await run.step(
-    { name: "placement groups", title: "Keep the nodes of a pair on different hosts" },
-    async (context) => {
-      for (const role of pairRoles) {
-        await run.services.cloud.ensurePlacementGroup(groupLabel(blueprint, role), blueprint.regions.cluster, context);
-      }
-      return { sentence: "The pairs of lb, db and nfs each have a placement group." };
-    },
-  );
-  await run.parallel(plannedNodes(blueprint), (plan) =>
+/**
+ * Creates what is missing of a cluster's machines and addresses; adopts what an earlier try made. Returns how many
+ * machines are new.
+ */
+export async function createMachines(run: Run, blueprint: Blueprint): Promise<number> {
+  await run.step({ name: "placement groups", title: "Placement groups" }, async (context) => {
+    for (const role of pairRoles) {
+      await run.services.cloud.ensurePlacementGroup(groupLabel(blueprint, role), blueprint.regions.cluster, context);
+    }
+    return { sentence: "The nodes of each pair are kept on different hosts." };
+  });
+  const created = await run.parallel(plannedNodes(blueprint), (plan) =>
     run.step({ name: `create ${plan.name}`, title: `Create ${plan.name}`, node: plan.name }, (context) =>
       createNode(run.services, blueprint, plan, context),
     ),
   );
-  await run.step({ name: "public address", title: "Give the balancers a floating address" }, (context) =>
+  await run.step({ name: "public address", title: "Public floating address" }, (context) =>
     floatingAddress(run.services, blueprint, context),
   );
+  return created.filter(Boolean).length;
 }
 
 async function createNode(services: Services, blueprint: Blueprint, plan: NodePlan, context: StepContext) {
@@ -57,7 +58,8 @@ async function createNode(services: Services, blueprint: Blueprint, plan: NodePl
   );
   await remember(services, blueprint, plan, node, hostKey.publicKey, context);
   const verb = node.created ? "was created" : "exists already";
-  return { sentence: `${node.label} ${verb} (Linode ${node.id}, ${node.region}).`, changed: node.created ? 1 : 0 };
+  const sentence = `${node.label} ${verb} (Linode ${node.id}, ${node.region}).`;
+  return { sentence, value: node.created, changed: node.created ? 1 : 0 };
 }
 
 async function remember(

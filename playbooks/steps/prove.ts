@@ -18,10 +18,10 @@ export interface Proven {
 
 /** What is proven, in this order; the first ones must hold before the others can. */
 const proofs: readonly { name: string; title: string; prove: Prove }[] = [
-  { name: "truth", title: "Floating addresses, replication, disks", prove: truthProof },
-  { name: "page", title: "The page, through balancers, database, NFS", prove: pageProof },
-  { name: "nagios", title: "Nagios is green", prove: nagiosProof },
-  { name: "flows", title: "Open what must be, closed the rest", prove: flowsProof },
+  { name: "truth", title: "addresses and replication", prove: truthProof },
+  { name: "page", title: "the page", prove: pageProof },
+  { name: "nagios", title: "Nagios", prove: nagiosProof },
+  { name: "flows", title: "the firewalls", prove: flowsProof },
 ];
 
 type Prove = (services: Services, cluster: Cluster, context: StepContext) => Promise<Proof>;

@@ -1,9 +1,8 @@
 import { nodesWith, type Cluster, type PairRole } from "../../src/core/cluster.ts";
 import { OpsError } from "../../src/core/errors.ts";
 import type { Run, StepContext } from "../../src/core/playbook.ts";
-import { drbdStatus } from "../../src/ops/drbd.ts";
+import { drbdState } from "../../src/ops/facts/drbd.ts";
 import { pairStatus } from "../../src/ops/pacemaker.ts";
-import { drbdName } from "../../src/policy/nfs.ts";
 import { waitingForAddress, waitingForDrbd, waitingForPair } from "../../src/policy/ready.ts";
 import { untilHolds, type Proof } from "./until-holds.ts";
 
@@ -14,11 +13,8 @@ export async function pairOnline(run: Run, cluster: Cluster, role: PairRole): Pr
       nodesWith(cluster, role).map(async (node) => {
         const target = run.services.fleet(cluster.blueprint.name, node);
         const patience = { signal: context.signal, deadlineMs: 30_000 };
-        const [status] = await target.read([pairStatus], patience);
-        const offline = waitingForPair(cluster, role, status);
-        if (offline !== undefined || role !== "nfs") return offline;
-        const [disk] = await target.read([drbdStatus(drbdName)], patience);
-        return waitingForDrbd(disk);
+        const [status, disk] = await target.read([pairStatus, drbdState], patience);
+        return waitingForPair(cluster, role, status) ?? (role === "nfs" ? waitingForDrbd(disk) : undefined);
       }),
     );
     return waiting.find((reason) => reason !== undefined);

@@ -5,7 +5,7 @@ import { OpsError } from "../core/errors.ts";
 import type { RunView } from "../core/journal.ts";
 import type { Playbook, Result } from "../core/playbook.ts";
 import type { Services } from "../core/ports.ts";
-import { runCard, type UsualMs } from "../core/run-card.ts";
+import { runCard } from "../core/run-card.ts";
 
 /** The part of the engine that chat needs. */
 export interface Runs {
@@ -14,7 +14,6 @@ export interface Runs {
   decide(runId: string, actor: string, word: string): Promise<void>;
   /** Calls back with the view now and after every event; returns how to stop that. */
   follow(runId: string, listener: (view: RunView) => void): () => void;
-  readonly usualMs: UsualMs;
 }
 
 /** What the desk is made of. */
@@ -44,7 +43,7 @@ export function openDesk({ commands, services, runs, authorize }: DeskParts): De
       return { kind: "answer", card: answerCard(text, reply.result), result: reply.result };
     },
     follow: (runId, listener) =>
-      runs.follow(runId, (view) => listener({ card: runCard(view, runs.usualMs), result: resultOf(view) })),
+      runs.follow(runId, (view) => listener({ card: runCard(view), result: resultOf(view) })),
     decide: (runId, actor, word) => runs.decide(runId, actor, word),
   };
 }
@@ -52,7 +51,7 @@ export function openDesk({ commands, services, runs, authorize }: DeskParts): De
 /** How a run ended, also when it did not come to its own end; `null` while it goes on. */
 function resultOf(view: RunView): Result | null {
   if (view.finishedAt === null) return null;
-  const { verdict } = runCard(view, () => null);
+  const { verdict } = runCard(view);
   const data = { run: view.id, changed: view.changed, state: view.state };
   const { result } = view;
   if (result === null) return { ok: false, verdict, data };

@@ -27,6 +27,13 @@ export interface Approval {
   readonly reason: string | null;
 }
 
+/** How long such a run and its steps usually take, in seconds, where that is known. */
+export interface Usual {
+  readonly run: number | null;
+  /** By name of the step. */
+  readonly steps: Readonly<Record<string, number>>;
+}
+
 /** How an approval ended. */
 export type Verdict = "approved" | "rejected" | "expired";
 
@@ -40,8 +47,7 @@ export type RunFact =
       readonly input: Json;
       readonly risk: Risk;
       readonly actor: string;
-      /** How long such a run usually takes, where that is known. */
-      readonly usualSeconds: number | null;
+      readonly usual: Usual;
     }
   /** Once at the beginning, and again (`resumed`) each time it is taken up after an interruption. */
   | { readonly kind: "run.started"; readonly resumed: boolean }
@@ -117,7 +123,7 @@ export interface RunView {
   readonly changed: number;
   /** How often it was taken up again after an interruption. */
   readonly resumed: number;
-  readonly usualSeconds: number | null;
+  readonly usual: Usual;
   readonly queuedAt: string;
   /** `null` until it ends. */
   readonly finishedAt: string | null;

@@ -2,18 +2,15 @@ import type { Card, CardQuestion, CardState, CardStep } from "./card.ts";
 import { describeFailure } from "./errors.ts";
 import type { RunView, StepView } from "./journal.ts";
 
-/** Milliseconds a step of this name usually takes in this playbook, where that is known. */
-export type UsualMs = (playbook: string, step: string) => number | null;
-
 /** The card of a run: nothing but its journal in other words. */
-export function runCard(view: RunView, usual: UsualMs): Card {
+export function runCard(view: RunView): Card {
   const ended = view.finishedAt === null ? null : Date.parse(view.finishedAt);
   return {
     title: titleOf(view),
     state: stateOf(view),
     verdict: verdictOf(view),
     facts: factsOf(view),
-    checklist: view.steps.map((step) => stepOf(view, step, usual)),
+    checklist: view.steps.map((step) => stepOf(view, step)),
     question: questionOf(view),
     table: view.result?.table ?? null,
     text: view.result?.text ?? null,
@@ -69,15 +66,16 @@ function factsOf(view: RunView): Card["facts"] {
   return facts;
 }
 
-function stepOf(view: RunView, step: StepView, usual: UsualMs): CardStep {
+function stepOf(view: RunView, step: StepView): CardStep {
   const startedAt = Date.parse(step.startedAt);
+  const usual = view.usual.steps[step.name];
   return {
     title: step.title,
     state: step.state,
     sentence: step.failure === null ? step.sentence : describeFailure(step.failure),
     startedAt,
     endedAt: step.seconds === null ? null : startedAt + step.seconds * 1000,
-    usualMs: usual(view.playbook, step.name),
+    usualMs: usual === undefined ? null : usual * 1000,
   };
 }
 

@@ -17,7 +17,6 @@ export interface ClusterSecrets {
   readonly databasePassword: Secret<string>;
   /** MariaDB user of the monitoring checks. */
   readonly monitorPassword: Secret<string>;
-  readonly nagiosPassword: Secret<string>;
   readonly drbdSecret: Secret<string>;
   /** Base64 of 256 random bytes, one per pair. */
   readonly corosyncKey: Record<PairRole, Secret<string>>;

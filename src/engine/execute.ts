@@ -79,7 +79,7 @@ function makePlan({ run, runs, record }: Execution, playbook: Playbook, input: o
     const plan = await playbook.plan({ ...context, services: run.services }, input);
     return {
       sentence: plan.summary,
-      value: { ...plan, usualSeconds: plan.usualSeconds ?? runs.usualSeconds(record.playbook) },
+      value: { ...plan, usualSeconds: plan.usualSeconds ?? runs.usual(record.playbook).run },
     };
   });
 }

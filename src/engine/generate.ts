@@ -43,7 +43,6 @@ export async function generateSecrets(
     replicationPassword: password(),
     databasePassword: password(),
     monitorPassword: password(),
-    nagiosPassword: password(),
     drbdSecret: password(),
     corosyncKey: perPair(clusterKey),
     pacemakerKey: perPair(clusterKey),

@@ -2,11 +2,12 @@ import { randomUUID } from "node:crypto";
 import type { SQLOutputValue } from "node:sqlite";
 import { OpsError, type Failure } from "../core/errors.ts";
 import { canonicalJson, type Json } from "../core/json.ts";
-import type { Outcome, RunEvent } from "../core/journal.ts";
+import type { Outcome, RunEvent, Usual } from "../core/journal.ts";
 import type { Risk } from "../core/plan.ts";
 import type { Result } from "../core/playbook.ts";
 import type { Journal } from "./journal.ts";
 import type { Database } from "./store.ts";
+import { usual } from "./usual.ts";
 
 /** What starting a run needs to know. */
 interface RunRequest {
@@ -47,15 +48,14 @@ export interface Runs {
   adopt(id: string, engineId: string): boolean;
   cancel(id: string, actor: string): void;
   finish(id: string, ending: Ending): void;
-  /** Median duration in seconds of the last runs of the playbook that changed something (or read); `null` without any. */
-  usualSeconds(playbook: string): number | null;
+  /** Medians over the last runs of the playbook that came to their end and changed something (or read). */
+  usual(playbook: string): Usual;
 }
 
 /** Opens the runs. `now` is in milliseconds since 1970. */
 export function openRuns(database: Database, journal: Journal, now: () => number): Runs {
   const { sql } = database;
   const at = () => new Date(now()).toISOString();
-  const usualSeconds = (playbook: string) => median(database, playbook);
   const find = (id: string) => record(sql.prepare("select * from runs where id = ?").get(id));
   return {
     admit: (request) =>
@@ -78,7 +78,7 @@ export function openRuns(database: Database, journal: Journal, now: () => number
             at(),
           );
         if (request.risk !== "read" && request.cluster !== null) lock(database, request.cluster, id, at());
-        journal.append(id, { kind: "run.queued", ...request, usualSeconds: usualSeconds(request.playbook) });
+        journal.append(id, { kind: "run.queued", ...request, usual: usual(database, request.playbook) });
         return { id, joined: false };
       }),
     find,
@@ -107,7 +107,7 @@ export function openRuns(database: Database, journal: Journal, now: () => number
         if (row !== undefined) journal.append(id, { kind: "run.finished", ...ending, changed, seconds });
       });
     },
-    usualSeconds,
+    usual: (playbook) => usual(database, playbook),
   };
 }
 
@@ -173,16 +173,4 @@ function workedSeconds(events: readonly RunEvent[], now: number): number {
   }
   const started = events.find(({ kind }) => kind === "run.started");
   return started === undefined ? 0 : Math.max(0, now - Date.parse(started.at) - waited) / 1000;
-}
-
-function median({ sql }: Database, playbook: string): number | null {
-  const seconds = sql
-    .prepare(
-      `select seconds from runs where playbook = ? and outcome = 'done' and (changed > 0 or risk = 'read')
-       order by created_at desc limit 9`,
-    )
-    .all(playbook)
-    .map((row) => Number(row["seconds"]))
-    .toSorted((a, b) => a - b);
-  return seconds[Math.floor(seconds.length / 2)] ?? null;
 }

@@ -17,7 +17,6 @@ const Stored: z.ZodType<ClusterSecrets> = z.object({
   replicationPassword: secret,
   databasePassword: secret,
   monitorPassword: secret,
-  nagiosPassword: secret,
   drbdSecret: secret,
   corosyncKey: pairs(secret),
   pacemakerKey: pairs(secret),

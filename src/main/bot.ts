@@ -33,7 +33,7 @@ export type Reach = (
 export const owner = process.env["USER"] ?? "root";
 
 /** Where the bot's socket for consoles is. */
-export const socketPath = (config: Config): string => join(config.stateDir, "console.sock");
+export const socketPath = (stateDir: string): string => join(stateDir, "console.sock");
 
 /** Opens store, engine and desk, and answers consoles. */
 export async function openBot(config: Config, reach: Reach = overSsh): Promise<Bot> {
@@ -51,7 +51,7 @@ export async function openBot(config: Config, reach: Reach = overSsh): Promise<B
   const log = pino({ level: config.logLevel }, pino.destination(join(config.stateDir, "nonet.log")));
   const engine = await openEngine({ state, services, playbooks, log, secondPerson: false });
   const desk = openDesk({ commands, services, runs: deskRuns(engine), authorize: onlyOwner(owner) });
-  const stopConsole = await serveConsole(desk, socketPath(config));
+  const stopConsole = await serveConsole(desk, socketPath(config.stateDir));
   return {
     desk,
     keySource: state.keySource,

@@ -1,21 +1,28 @@
-import { rm } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { prompt } from "../chat/console/prompt.ts";
 import { readConfig, type Config } from "../config.ts";
+import type { Card } from "../core/card.ts";
 import { Blueprint } from "../core/cluster.ts";
+import { terminalSvg, toPng } from "../render/picture.ts";
+import { cardLines } from "../render/terminal.ts";
 import { openBot, owner, socketPath } from "./bot.ts";
+import { demoStateDir } from "./demo-state.ts";
 import { openWorld, type World } from "./demo-world.ts";
 import { oneCommand } from "./one-shot.ts";
 import { simulatedReach } from "./simulated-reach.ts";
 
 const nothingReal = "Nothing real is built here: these are simulated nodes.";
 
-/** `npm run demo [-- --once] [--simulated]`: a whole cluster from nothing, then a prompt. 0 only when proven. */
+/**
+ * `npm run demo [-- --once] [--simulated] [--picture FILE]`: a whole cluster from nothing, then a prompt. 0 only when
+ * proven. `--picture` keeps what the console shows at the end as a PNG.
+ */
 export async function main(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
-    options: { once: { type: "boolean" }, simulated: { type: "boolean" } },
+    options: { once: { type: "boolean" }, simulated: { type: "boolean" }, picture: { type: "string" } },
   });
   const started = Date.now();
   const once = values.once === true;
@@ -26,15 +33,16 @@ export async function main(args: readonly string[]): Promise<number> {
   let ok = false;
   try {
     console.log(`> /cluster build demo`);
-    const { result } = await oneCommand(socketPath(config), "/cluster build demo", {
+    const { card, result } = await oneCommand(socketPath(config.stateDir), "/cluster build demo", {
       actor: owner,
       json: false,
       yes: true,
     });
     ok = result.ok;
+    if (values.picture !== undefined) await writeFile(values.picture, pictureOf(card));
     if (!once) {
       console.log("The cluster stays until you leave (exit). Try /cluster status demo, /help.");
-      await prompt({ socket: socketPath(config), actor: owner, history: join(config.stateDir, "history") });
+      await prompt({ socket: socketPath(config.stateDir), actor: owner, history: join(config.stateDir, "history") });
     } else {
       if (world.kind === "simulated") console.log(nothingReal);
       const data = typeof result.data === "object" && result.data !== null ? result.data : {};
@@ -52,6 +60,11 @@ export async function main(args: readonly string[]): Promise<number> {
   return ok ? 0 : 1;
 }
 
+/** A card as a console of 132 columns shows it. */
+function pictureOf(card: Card): Uint8Array {
+  return toPng(terminalSvg(cardLines(card, { width: 132, color: true, now: Date.now() })));
+}
+
 /** The demo keeps its own store, beside the real one. */
 async function demoConfig(world: World): Promise<Config> {
   const config = await readConfig(process.env);
@@ -63,9 +76,4 @@ async function demoConfig(world: World): Promise<Config> {
     scanFrom: world.stranger,
     clusters: [Blueprint.parse({ name: "demo", operators: [`${world.operator}/32`] })],
   };
-}
-
-/** Where a demo keeps what it knows; simulated machines end with the process, so what is known of them does too. */
-export function demoStateDir(config: Config, kind: World["kind"]): string {
-  return kind === "lab" ? `${config.stateDir}-demo` : `${config.stateDir}-demo-${process.pid}`;
 }

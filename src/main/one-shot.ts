@@ -5,6 +5,7 @@ import { terminal } from "../chat/console/prompt.ts";
 import { readConfig, type Config } from "../config.ts";
 import { describeFailure, OpsError, toFailure } from "../core/errors.ts";
 import { openBot, owner, socketPath } from "./bot.ts";
+import { demoStateDirs } from "./demo-state.ts";
 
 /** `npm run nonet -- '/cluster status demo' [--json] [--as USER] [--yes]`: one command; 0 when it ended well. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -20,8 +21,8 @@ export async function main(args: readonly string[]): Promise<number> {
   const config = await readConfig(process.env);
   const json = values.json === true;
   try {
-    const ended = await withBot(config, () =>
-      oneCommand(socketPath(config), text, { actor: values.as ?? owner, json, yes: values.yes === true }),
+    const ended = await withBot(config, (socket) =>
+      oneCommand(socket, text, { actor: values.as ?? owner, json, yes: values.yes === true }),
     );
     if (json) console.log(toJson(ended));
     return ended.result.ok ? 0 : 1;
@@ -33,15 +34,19 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** Uses the bot that runs; where none does, one in this process for as long as the command takes. */
-async function withBot<T>(config: Config, work: () => Promise<T>): Promise<T> {
-  const running = await connectConsole(socketPath(config));
-  running?.destroy();
-  const own = running === undefined ? await openBot(config) : undefined;
+/** Uses the bot that runs, or else a demo that does; where none does, one in this process for as long as it takes. */
+async function withBot<T>(config: Config, work: (socket: string) => Promise<T>): Promise<T> {
+  for (const stateDir of [config.stateDir, ...(await demoStateDirs(config))]) {
+    const socket = socketPath(stateDir);
+    const running = await connectConsole(socket);
+    running?.destroy();
+    if (running !== undefined) return work(socket);
+  }
+  const own = await openBot(config);
   try {
-    return await work();
+    return await work(socketPath(config.stateDir));
   } finally {
-    await own?.close();
+    await own.close();
   }
 }
 

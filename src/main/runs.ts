@@ -27,6 +27,5 @@ export function deskRuns(engine: Engine): Runs {
       };
       return engine.subscribe(runId, tell);
     },
-    usualMs: () => null,
   };
 }

@@ -11,7 +11,11 @@ export async function main(): Promise<number> {
   const stop = Promise.withResolvers<void>();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.resolve());
   if (process.stdin.isTTY) {
-    const session = prompt({ socket: socketPath(config), actor: owner, history: join(config.stateDir, "history") });
+    const session = prompt({
+      socket: socketPath(config.stateDir),
+      actor: owner,
+      history: join(config.stateDir, "history"),
+    });
     await Promise.race([session, stop.promise]);
   } else {
     await stop.promise;

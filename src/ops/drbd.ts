@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { OpsError } from "../core/errors.ts";
-import type { Fact } from "../core/fact.ts";
 import { operation } from "../core/operation.ts";
 import { lines, run, sh } from "../core/shell.ts";
 import type { Script } from "../core/shell.ts";
@@ -128,32 +127,3 @@ drbdadm primary ${resource}
 [ -z "$(blkid -p -o value -s TYPE ${device})" ] || refuse 'There is a file system already.'
 mkfs -t ${type} -q -d "$tree" ${device}
 sync`;
-
-/** A replicated disk as this node sees it. */
-export interface DrbdStatus {
-  /** `Connected`, `WFConnection`, `StandAlone`, `SyncSource` … */
-  readonly connection: string;
-  /** `Primary` or `Secondary`. */
-  readonly role: string;
-  readonly peerRole: string;
-  /** `UpToDate`, `Inconsistent`, `DUnknown` … */
-  readonly disk: string;
-  readonly peerDisk: string;
-}
-
-/** Connection, roles and disks of a DRBD 8.4 resource. Rejects while it is not up. */
-export function drbdStatus(resource: string): Fact<DrbdStatus> {
-  return {
-    name: "DRBD status",
-    script: sh`drbdadm cstate ${resource} && drbdadm role ${resource} && drbdadm dstate ${resource}`,
-    parse(output) {
-      const [connection = "", roles = "", disks = ""] = output.trim().split("\n");
-      const [role, peerRole] = roles.split("/");
-      const [disk, peerDisk] = disks.split("/");
-      if (role === undefined || peerRole === undefined || disk === undefined || peerDisk === undefined) {
-        throw new OpsError({ code: "unreadable_fact", message: `DRBD answered “${output.trim()}”.` });
-      }
-      return { connection, role, peerRole, disk, peerDisk };
-    },
-  };
-}

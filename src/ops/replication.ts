@@ -9,7 +9,7 @@ const Replication = z.strictObject({
   masterHost: z.ipv4(),
   user: z.string(),
   password: z.instanceof(Secret<string>),
-  /** Whether both threads are started; a master that cannot be reached yet is no difference, see `replicationHealth`. */
+  /** Whether both threads are started; a master that cannot be reached yet is no difference, see the fact `databaseState`. */
   running: z.boolean(),
 });
 /** From where a node replicates, by GTID. */

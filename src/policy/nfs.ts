@@ -13,7 +13,7 @@ import { corosyncName, corosyncStages, pairDefaults } from "./corosync.ts";
 import { floatingAddress } from "./floating.ts";
 
 /** Name of the replicated disk. */
-export const drbdName = "r0";
+const drbdName = "r0";
 const device = "/dev/drbd0";
 /** The empty extra disk a storage node is created with, third of its slots; `sdc` would be whatever was probed third. */
 const disk = "/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_drive-scsi-disk-2";

@@ -1,6 +1,6 @@
 import { nodesWith } from "../core/cluster.ts";
 import type { Cluster, PairRole } from "../core/cluster.ts";
-import type { DrbdStatus } from "../ops/drbd.ts";
+import type { DrbdState } from "../ops/facts/drbd.ts";
 import type { PairStatus } from "../ops/pacemaker.ts";
 import { vip } from "./floating.ts";
 
@@ -26,6 +26,6 @@ export function waitingForAddress(status: PairStatus): Waiting {
 }
 
 /** Both disks connected, so that the file system may be made. */
-export function waitingForDrbd(status: DrbdStatus): Waiting {
-  return status.connection === "Connected" ? undefined : `DRBD is ${status.connection}`;
+export function waitingForDrbd(state: DrbdState | null): Waiting {
+  return state?.connection === "Connected" ? undefined : `DRBD is ${state?.connection ?? "not up"}`;
 }

@@ -27,7 +27,6 @@ export const answers: Readonly<Record<string, Answer>> = {
       ? { readOnly: holderOf(world, "db") !== node.name, replicating: replicates(world, node), lag: 0 }
       : null,
   "drbd state": (world, node) => (node.role === "nfs" ? { connection: "Connected", ...disks(world, node) } : null),
-  "DRBD status": (world, node) => ({ connection: "Connected", ...disks(world, node) }),
   "quorum state": (world, node) =>
     isRunning(world, node.name, "corosync") ? { quorate: true, votes: 3, expected: 3 } : null,
   "pacemaker status": (world, node) => {

@@ -10,7 +10,7 @@ const queued: RunFact = {
   input: { cluster: "demo" },
   risk: "reversible",
   actor: "alice",
-  usualSeconds: 240,
+  usual: { run: 240, steps: {} },
 };
 const events = (facts: readonly RunFact[]): RunEvent[] =>
   facts.map((fact, at) => ({ ...fact, runId: "r", seq: at + 1, at: new Date(at * 1000).toISOString() }));

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import type { Playbook, Run } from "../../src/core/playbook.ts";
+import type { Usual } from "../../src/core/journal.ts";
 import { eventOf, never, openWorld, testPlaybook, type Input, type World } from "./fixture.ts";
 
 const worlds: World[] = [];
@@ -123,7 +124,7 @@ test("the same command joins the unfinished run; another is told who holds the c
   expect(await engine.start(other, demo, "bob")).toMatchObject({ joined: false });
 });
 
-test("how long a run usually takes is the median of those that changed something", async () => {
+test("how long a run and its steps usually take is the median of those that changed something", async () => {
   const seconds = [30, 10, 20];
   const playbook = testPlaybook({
     run: async (run) => {
@@ -135,12 +136,17 @@ test("how long a run usually takes is the median of those that changed something
     },
   });
   const { engine, clock } = await world([playbook]);
-  const usual: (number | null)[] = [];
+  const usual: Usual[] = [];
   for (let round = 0; round < 4; round += 1) {
     const { runId } = await engine.start(playbook, demo, "alice");
-    usual.push((await engine.finished(runId, never)).usualSeconds);
+    usual.push((await engine.finished(runId, never)).usual);
   }
-  expect(usual).toEqual([null, 30, 30, 20]);
+  expect(usual).toEqual([
+    { run: null, steps: {} },
+    { run: 30, steps: { wait: 30 } },
+    { run: 30, steps: { wait: 30 } },
+    { run: 20, steps: { wait: 20 } },
+  ]);
 });
 
 test("cancelling aborts the step at work and begins no other", async () => {

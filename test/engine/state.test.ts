@@ -31,7 +31,7 @@ test("secrets are made once, stay the same, and are nowhere in the files in plai
   const all = plain([secrets, host, bot]);
   expect(plain(twice)).toEqual(plain(secrets));
   expect(new Set(all).size).toBe(all.length);
-  expect(all).toHaveLength(6 + 3 + 3 + 6 + 2);
+  expect(all).toHaveLength(5 + 3 + 3 + 6 + 2);
   const lines = all
     .flatMap((secret) => secret.split("\n"))
     .filter((line) => line.length > 8 && !line.startsWith("-----"));

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { drbdStatus } from "../../src/ops/drbd.ts";
+import { drbdState } from "../../src/ops/facts/drbd.ts";
 import { pairStatus } from "../../src/ops/pacemaker.ts";
 import { waitingForAddress, waitingForDrbd, waitingForPair } from "../../src/policy/ready.ts";
 import { aCluster } from "../fixtures/cluster.ts";
@@ -49,13 +49,15 @@ test("a node that Pacemaker does not know is not online", () => {
 
 test("anything but a status is refused", () => {
   expect(() => pairStatus.parse("<html/>")).toThrow("crm_mon");
-  expect(() => drbdStatus("r0").parse("Unconfigured\n")).toThrow("DRBD");
 });
 
 test("disks are ready once they are connected, synchronised or not", () => {
-  const parse = (output: string) => drbdStatus("r0").parse(output);
-  expect(waitingForDrbd(parse("Connected\nSecondary/Secondary\nInconsistent/Inconsistent\n"))).toBeUndefined();
-  expect(waitingForDrbd(parse("WFConnection\nSecondary/Unknown\nInconsistent/DUnknown\n"))).toBe(
+  const parse = (line: string) => drbdState.parse(`version: 8.4.11\n${line}`);
+  expect(waitingForDrbd(parse(" 0: cs:Connected ro:Secondary/Secondary ds:Inconsistent/Inconsistent C\n"))).toBe(
+    undefined,
+  );
+  expect(waitingForDrbd(parse(" 0: cs:WFConnection ro:Secondary/Unknown ds:Inconsistent/DUnknown C\n"))).toBe(
     "DRBD is WFConnection",
   );
+  expect(waitingForDrbd(parse(""))).toBe("DRBD is not up");
 });
