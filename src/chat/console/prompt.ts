@@ -75,8 +75,9 @@ export function terminal(): Screen {
   const { stdout } = process;
   return {
     isTTY: stdout.isTTY && process.env["NO_COLOR"] === undefined,
-    columns: stdout.columns ?? 120,
-    rows: stdout.rows ?? 40,
+    // A terminal that does not know its size says 0.
+    columns: stdout.columns || 120,
+    rows: stdout.rows || 40,
     write: (text) => void stdout.write(text),
   };
 }
