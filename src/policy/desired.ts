@@ -9,8 +9,8 @@ import { nfsService, nfsStages } from "./nfs.ts";
 import { nrpeStages } from "./nrpe.ts";
 import { contentStages, webStages } from "./web.ts";
 
-/** All phases, in order; `title` is completed by “on db1”. Between two of them all nodes wait for one another. */
-export const phases = [
+/** All phases, in order; `title` is completed by “on db1”. */
+const phases = [
   /** What every node needs. */
   { name: "base", title: "Basics" },
   /** What a node does by itself. */
