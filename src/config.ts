@@ -19,7 +19,17 @@ const Environment = z.object({
 });
 
 /** What `nonet.yaml` may say. */
-const File = z.strictObject({ clusters: z.array(Blueprint).default([]) });
+const File = z.strictObject({
+  clusters: z.array(Blueprint).default([]),
+  /** Where health and metrics are told; nowhere when left out. */
+  http: z
+    .strictObject({ host: z.string().min(1).default("127.0.0.1"), port: z.int().min(1).max(65535).default(9322) })
+    .nullable()
+    .default(null),
+});
+
+/** Secrets that systemd may hand over as credentials, and the variables they stand for. */
+const credentials = { "linode-token": "LINODE_TOKEN" } as const;
 
 /** Everything Nonet is told from outside. */
 export interface Config {
@@ -29,14 +39,15 @@ export interface Config {
   readonly scanFrom: string | null;
   readonly logLevel: string;
   readonly clusters: readonly Blueprint[];
+  readonly http: { readonly host: string; readonly port: number } | null;
 }
 
 /**
- * Reads environment and `nonet.yaml` (which may be absent).
+ * Reads environment, systemd credentials and `nonet.yaml` (which may be absent).
  * @throws OpsError `bad_config` that lists every problem at once.
  */
 export async function readConfig(env: Readonly<Record<string, string | undefined>>): Promise<Config> {
-  const environment = Environment.safeParse(env);
+  const environment = Environment.safeParse({ ...(await readCredentials(env)), ...env });
   const path = environment.data?.NONET_CONFIG ?? "nonet.yaml";
   const text = await readFile(path, "utf8").catch(() => "");
   const file = File.safeParse(parseYaml(path, text) ?? {});
@@ -59,7 +70,18 @@ export async function readConfig(env: Readonly<Record<string, string | undefined
     scanFrom: NONET_SCAN_FROM ?? null,
     logLevel: NONET_LOG_LEVEL,
     clusters: file.data.clusters,
+    http: file.data.http,
   };
+}
+
+async function readCredentials(env: Readonly<Record<string, string | undefined>>): Promise<Record<string, string>> {
+  const folder = env["CREDENTIALS_DIRECTORY"];
+  if (folder === undefined) return {};
+  const found = Object.entries(credentials).map(async ([file, name]) => {
+    const text = await readFile(join(folder, file), "utf8").catch(() => null);
+    return text === null ? [] : [[name, text.trim()] as const];
+  });
+  return Object.fromEntries((await Promise.all(found)).flat());
 }
 
 function parseYaml(path: string, text: string): unknown {

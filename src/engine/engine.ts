@@ -5,6 +5,7 @@ import type { Playbook } from "../core/playbook.ts";
 import type { Services } from "../core/ports.ts";
 import { openApprovals, type Decision } from "./approvals.ts";
 import { execute } from "./execute.ts";
+import { openFlight } from "./flight.ts";
 import { openJournal, type Journal, type Listener } from "./journal.ts";
 import { DurableRun } from "./run.ts";
 import { openRuns, type Runs } from "./runs.ts";
@@ -25,6 +26,8 @@ export interface EngineOptions {
   readonly log: Log;
   /** Whether more than one person is configured, so that a second one can be asked. */
   readonly secondPerson: boolean;
+  /** Called before the first run is taken up, so that a subscription made in it misses nothing. */
+  readonly observe?: (engine: Engine) => Promise<void>;
 }
 
 /** Durable runs. */
@@ -50,6 +53,13 @@ export interface Engine {
   subscribe(runId: string | null, listener: Listener): () => void;
   /** Resolves with the view of the run once it has ended; rejects with the signal's reason. */
   finished(runId: string, signal: AbortSignal): Promise<RunView>;
+  /** @throws OpsError `engine_resting` or `engine_stuck`, when no run would be taken up now. */
+  check(): void;
+  /**
+   * Begins no further step; resolves once none is under way or `patience` is aborted. Runs that wait for a person are
+   * not waited for. To be followed by `close`.
+   */
+  drain(patience: AbortSignal): Promise<void>;
   /** Stops at once; what is under way is taken up at the next start. */
   close(): Promise<void>;
 }
@@ -64,6 +74,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const runs = openRuns(state.database, journal, now);
   const approvals = openApprovals(state.database, journal, services.clock);
   const closing = new AbortController();
+  const flight = openFlight();
   const cancels = new Map<string, AbortController>();
 
   const body: Body = async (id, engineId, steps) => {
@@ -73,15 +84,12 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     if (record.cancelledBy !== null) cancel.abort(cancelled(record.cancelledBy));
     cancels.set(id, cancel);
     journal.append(id, { kind: "run.started", resumed: (journal.view(id)?.state ?? "queued") !== "queued" });
-    const signals = { closing: closing.signal, cancelled: cancel.signal };
-    const run = new DurableRun({ ...signals, id, actor: record.actor, services, journal, durable: steps, scrub });
+    const shared = { closing: closing.signal, cancelled: cancel.signal, flight };
+    const run = new DurableRun({ ...shared, id, actor: record.actor, services, journal, durable: steps, scrub });
     const playbook = options.playbooks.find(({ name }) => name === record.playbook);
     const { secondPerson } = options;
     try {
-      await unlessAborted(
-        closing.signal,
-        execute({ ...signals, record, run, playbook, runs, approvals, secondPerson }),
-      );
+      await unlessAborted(closing.signal, execute({ ...shared, record, run, playbook, runs, approvals, secondPerson }));
     } finally {
       cancels.delete(id);
     }
@@ -89,8 +97,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 
   const worker = openWorker(state.database, body, onError);
   for (const id of runs.unfinished()) await worker.submit(id);
-  worker.begin();
-  return {
+  const engine: Engine = {
     start: async (playbook, input, actor) => {
       const { id, joined } = admit(runs, playbook, input, actor);
       if (!joined) await worker.submit(id);
@@ -106,11 +113,19 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     unfinished: () => runs.unfinished().flatMap((id) => journal.view(id) ?? []),
     subscribe: (runId, listener) => journal.subscribe(runId, listener),
     finished: (runId, signal) => untilFinished(journal, runId, signal),
+    check: () => worker.check(),
+    drain: async (patience) => {
+      await worker.rest();
+      await unlessAborted(patience, flight.land()).catch(() => undefined);
+    },
     close: async () => {
       closing.abort();
       await worker.stop();
     },
   };
+  await options.observe?.(engine);
+  worker.begin();
+  return engine;
 }
 
 function admit<I extends object>(runs: Runs, playbook: Playbook<I>, input: I, actor: string) {

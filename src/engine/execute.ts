@@ -3,6 +3,7 @@ import type { Outcome } from "../core/journal.ts";
 import { isEmptyPlan, planHash, type Plan } from "../core/plan.ts";
 import type { Playbook } from "../core/playbook.ts";
 import { newApproval, type Approvals } from "./approvals.ts";
+import type { Flight } from "./flight.ts";
 import type { DurableRun } from "./run.ts";
 import type { RunRecord, Runs } from "./runs.ts";
 
@@ -13,6 +14,7 @@ export interface Execution {
   readonly playbook: Playbook | undefined;
   readonly runs: Runs;
   readonly approvals: Approvals;
+  readonly flight: Flight;
   /** Whether anybody but the requester could answer an approval. */
   readonly secondPerson: boolean;
   readonly cancelled: AbortSignal;
@@ -85,7 +87,7 @@ function makePlan({ run, runs, record }: Execution, playbook: Playbook, input: o
 }
 
 function ask(
-  { run, record, approvals, secondPerson }: Execution,
+  { run, record, approvals, flight, secondPerson }: Execution,
   plan: Plan,
   round: number,
   reason: string | null,
@@ -94,7 +96,7 @@ function ask(
     const id = `${record.id}:${round}`;
     const now = run.services.clock.now();
     approvals.request(record.id, await newApproval(plan, { id, requester: record.actor, reason, now, secondPerson }));
-    const value = await approvals.wait(id, signal);
+    const value = await flight.aside(approvals.wait(id, signal));
     return { sentence: sentences[value], value };
   });
 }

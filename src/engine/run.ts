@@ -2,6 +2,7 @@ import type { Workflow } from "openworkflow";
 import { OpsError, toFailure, type Failure } from "../core/errors.ts";
 import { inParallel, type Run, type StepContext, type StepName, type StepOutcome } from "../core/playbook.ts";
 import type { Clock, Services } from "../core/ports.ts";
+import type { Flight } from "./flight.ts";
 import { scrubDeep, type Journal } from "./journal.ts";
 
 /** OpenWorkflow gives up at 1000, repeated ones included, without saying so to anybody. */
@@ -12,6 +13,8 @@ type DurableSteps = Pick<Parameters<Workflow<unknown, unknown, unknown>["fn"]>[0
 
 /** What a step fails with is kept as its outcome, so only a failure of the store itself is ever retried. */
 export const untilTheStoreWorks = { initialInterval: "1s", maximumInterval: "30s", maximumAttempts: 0 } as const;
+
+const forever = new Promise<never>(() => undefined);
 
 /** How a step ended, as the durable engine keeps it: never as an exception. */
 type Kept =
@@ -32,6 +35,7 @@ export interface RunParts {
   readonly journal: Journal;
   readonly durable: DurableSteps;
   readonly scrub: (text: string) => string;
+  readonly flight: Flight;
   /** Aborted when the engine stops: nothing may be recorded any more. */
   readonly closing: AbortSignal;
   /** Aborted when a person cancels the run. */
@@ -78,9 +82,12 @@ export class DurableRun implements Run {
   async #keep(name: StepName, work: (context: StepContext) => Promise<StepOutcome<unknown>>): Promise<Kept> {
     try {
       return await this.#parts.durable.run({ name: name.name, retryPolicy: untilTheStoreWorks }, async () => {
-        const kept = await this.#attempt(name, work);
+        const { flight, closing } = this.#parts;
+        // A step that would begin while the engine drains begins when the run is taken up.
+        if (flight.landing.aborted) return forever;
+        const kept = await flight.carry(() => this.#attempt(name, work));
         // A step that ends while the engine stops did not end: it is done again when the run is taken up.
-        return this.#parts.closing.aborted ? new Promise<never>(() => undefined) : kept;
+        return closing.aborted ? forever : kept;
       });
     } catch (fault) {
       this.fault ??= fault;

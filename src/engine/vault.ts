@@ -34,6 +34,8 @@ const bot = "";
 export interface OpenVault extends Vault {
   /** Replaces every secret that was handed out in this process by dots. */
   scrub(text: string): string;
+  /** Has a secret that was not generated here, such as an API token, scrubbed as well. */
+  learn(secret: Secret<string>): void;
 }
 
 /**
@@ -45,7 +47,7 @@ export function openVault(
   key: MasterKey,
   { domains, now }: { domains: (cluster: string) => Promise<readonly string[]>; now: () => number },
 ): OpenVault {
-  const known = new Set<string>();
+  const known = new Set([key.bytes.toString("hex")]);
   const pending = new Map<string, Promise<unknown>>();
   const load = (cluster: string, name: string): unknown => {
     const row = sql.prepare("select sealed from secrets where cluster = ? and name = ?").get(cluster, name);
@@ -89,6 +91,7 @@ export function openVault(
       if (cluster !== bot) sql.prepare("delete from secrets where cluster = ?").run(cluster);
     },
     scrub: (text) => scrub(text, known),
+    learn: (secret) => void known.add(secret.reveal()),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { OpenWorkflow, type Workflow } from "openworkflow";
 import { BackendSqlite } from "openworkflow/sqlite";
+import { OpsError, toFailure } from "../core/errors.ts";
 import { untilTheStoreWorks } from "./run.ts";
 import type { Database } from "./store.ts";
 
@@ -19,6 +20,10 @@ export interface DurableWorker {
   submit(runId: string): Promise<void>;
   /** Begins to carry out runs, those of an earlier process first. */
   begin(): void;
+  /** Takes up nothing more; what is under way goes on. */
+  rest(): Promise<void>;
+  /** @throws OpsError `engine_resting` or `engine_stuck`, when no run would be taken up now. */
+  check(): void;
   /** Resolves once nothing is under way any more; what is must end by itself. */
   stop(): Promise<void>;
 }
@@ -53,6 +58,8 @@ export function openWorker(database: Database, body: Body, onError: (error: unkn
       pump.wake();
     },
     begin: () => pump.wake(),
+    rest: pump.stop,
+    check: pump.check,
     stop: async () => {
       await pump.stop();
       await worker.stop();
@@ -66,14 +73,19 @@ function openPump(turn: () => Promise<boolean>, onError: (error: unknown) => voi
   const halt = new AbortController();
   let woken = false;
   let turning: Promise<void> | undefined;
+  let turnedAt = performance.now();
+  let failure: unknown;
   const spin = async () => {
     while (woken && !halt.signal.aborted) {
       woken = false;
       try {
         if (await turn()) woken = true;
+        failure = undefined;
       } catch (error) {
+        failure = error;
         onError(error);
       }
+      turnedAt = performance.now();
     }
     turning = undefined;
   };
@@ -84,6 +96,19 @@ function openPump(turn: () => Promise<boolean>, onError: (error: unknown) => voi
   const timer = setInterval(wake, pollMs);
   return {
     wake,
+    check: () => {
+      if (halt.signal.aborted) throw new OpsError({ code: "engine_resting", message: "It takes no runs any more." });
+      const silentMs = performance.now() - turnedAt;
+      if (failure === undefined && silentMs < 4 * pollMs) return;
+      throw new OpsError({
+        code: "engine_stuck",
+        message:
+          failure === undefined
+            ? `It has not looked for runs for ${Math.round(silentMs / 1000)} s.`
+            : `It could not look for runs: ${toFailure(failure).message}`,
+        cause: failure,
+      });
+    },
     stop: async () => {
       halt.abort();
       clearInterval(timer);

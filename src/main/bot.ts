@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import pino from "pino";
+import { closable } from "../chat/closable.ts";
 import { openDesk, onlyOwner } from "../chat/desk.ts";
 import { serveConsole } from "../chat/console/server.ts";
 import { linodeCloud } from "../cloud/linode.ts";
@@ -11,15 +11,20 @@ import { systemClock } from "../engine/clock.ts";
 import { openEngine } from "../engine/engine.ts";
 import { openState, type State } from "../engine/state.ts";
 import { outside } from "../outside/scan.ts";
-import { createFleet, type Fleet } from "../ssh/fleet.ts";
+import { createFleet, type Fleet, type FleetOptions } from "../ssh/fleet.ts";
 import { commands, playbooks } from "./registry.ts";
 import { deskRuns } from "./runs.ts";
+import { openTelemetry } from "./telemetry.ts";
 
 /** A bot that runs in this process. */
 export interface Bot {
   readonly desk: Desk;
   /** Where the key that seals the secrets came from, in words. */
   readonly keySource: string;
+  /** Where health and metrics are; `null` when that is not configured. */
+  readonly httpUrl: string | null;
+  /** Takes no more commands; resolves once no step is under way any more, or after `patienceMs`. */
+  drain(patienceMs: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -27,6 +32,7 @@ export interface Bot {
 export type Reach = (
   state: State,
   config: Config,
+  onRoundTrip: NonNullable<FleetOptions["onRoundTrip"]>,
 ) => Promise<Pick<Services, "fleet" | "outside"> & { readonly close: () => void }>;
 
 /** The user of this machine: the one who owns the bot and types at its console. */
@@ -40,36 +46,54 @@ export async function openBot(config: Config, reach: Reach = overSsh): Promise<B
   await mkdir(config.stateDir, { recursive: true, mode: 0o700 });
   const state = openState(config.stateDir, process.env);
   for (const blueprint of config.clusters) await state.clusters.saveBlueprint(blueprint);
-  const { close, ...reached } = await reach(state, config);
+  const telemetry = openTelemetry(config, state);
+  const { close, ...reached } = await reach(state, config, telemetry.edges.roundTrip);
   const services: Services = {
-    cloud: linodeCloud({ token: config.linodeToken, baseUrl: config.linodeUrl }),
+    cloud: linodeCloud({
+      token: config.linodeToken,
+      baseUrl: config.linodeUrl,
+      onCall: telemetry.edges.linodeCall,
+    }),
     clusters: state.clusters,
     vault: state.vault,
     clock: systemClock,
     ...reached,
   };
-  const log = pino({ level: config.logLevel }, pino.destination(join(config.stateDir, "nonet.log")));
-  const engine = await openEngine({ state, services, playbooks, log, secondPerson: false });
-  const desk = openDesk({ commands, services, runs: deskRuns(engine), authorize: onlyOwner(owner) });
+  const { log, observe } = telemetry;
+  const engine = await openEngine({ state, services, playbooks, log, secondPerson: false, observe });
+  const open = closable(openDesk({ commands, services, runs: deskRuns(engine), authorize: onlyOwner(owner) }));
+  const desk = telemetry.desk(open);
   const stopConsole = await serveConsole(desk, socketPath(config.stateDir));
-  return {
+  const bot = {
     desk,
     keySource: state.keySource,
+    async drain(patienceMs: number) {
+      open.close();
+      await telemetry.stopping();
+      await engine.drain(AbortSignal.timeout(patienceMs));
+    },
     async close() {
       await stopConsole();
       await engine.close();
+      await telemetry.close();
       close();
       state.close();
     },
   };
+  const vital = { store: () => state.clusters.list(), engine: () => engine.check() };
+  const httpUrl = await telemetry.open(vital, { commands: () => open.check() }).catch(async (error: unknown) => {
+    await bot.close();
+    throw error;
+  });
+  return { ...bot, httpUrl };
 }
 
 /** Real nodes: one warm connection each, kept per cluster because nodes of two clusters share their names. */
-async function overSsh(state: State, config: Config): ReturnType<Reach> {
+async function overSsh(...[state, config, onRoundTrip]: Parameters<Reach>): ReturnType<Reach> {
   const { privateKey } = await state.vault.botKey();
   const fleets = new Map<string, Fleet>();
   const fleetOf = (cluster: string): Fleet => {
-    const fleet = fleets.get(cluster) ?? createFleet({ key: privateKey });
+    const fleet = fleets.get(cluster) ?? createFleet({ key: privateKey, onRoundTrip });
     fleets.set(cluster, fleet);
     return fleet;
   };
