@@ -4,7 +4,7 @@ import type { RunView } from "../core/journal.ts";
 import type { Playbook } from "../core/playbook.ts";
 import type { Services } from "../core/ports.ts";
 import { openApprovals, type Decision } from "./approvals.ts";
-import { execute } from "./execute.ts";
+import { execute, type Execution } from "./execute.ts";
 import { openJournal, type Journal, type Listener } from "./journal.ts";
 import { DurableRun } from "./run.ts";
 import { openRuns, type Runs } from "./runs.ts";
@@ -23,8 +23,8 @@ export interface EngineOptions {
   readonly services: Services;
   readonly playbooks: readonly Playbook[];
   readonly log: Log;
-  /** Whether more than one person is configured, so that a second one can be asked. */
-  readonly secondPerson: boolean;
+  /** Whether anybody but the requester could approve this risk on this cluster, at this moment. */
+  readonly hasSecondPerson: Execution["hasSecondPerson"];
 }
 
 /** Durable runs. */
@@ -76,11 +76,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     const signals = { closing: closing.signal, cancelled: cancel.signal };
     const run = new DurableRun({ ...signals, id, actor: record.actor, services, journal, durable: steps, scrub });
     const playbook = options.playbooks.find(({ name }) => name === record.playbook);
-    const { secondPerson } = options;
+    const { hasSecondPerson } = options;
     try {
       await unlessAborted(
         closing.signal,
-        execute({ ...signals, record, run, playbook, runs, approvals, secondPerson }),
+        execute({ ...signals, record, run, playbook, runs, approvals, hasSecondPerson }),
       );
     } finally {
       cancels.delete(id);

@@ -1,6 +1,6 @@
 import { OpsError, toFailure } from "../core/errors.ts";
 import type { Outcome } from "../core/journal.ts";
-import { isEmptyPlan, planHash, type Plan } from "../core/plan.ts";
+import { isEmptyPlan, planHash, type Plan, type Risk } from "../core/plan.ts";
 import type { Playbook } from "../core/playbook.ts";
 import { newApproval, type Approvals } from "./approvals.ts";
 import type { DurableRun } from "./run.ts";
@@ -13,8 +13,8 @@ export interface Execution {
   readonly playbook: Playbook | undefined;
   readonly runs: Runs;
   readonly approvals: Approvals;
-  /** Whether anybody but the requester could answer an approval. */
-  readonly secondPerson: boolean;
+  /** Whether anybody but the requester could approve this risk on this cluster. */
+  readonly hasSecondPerson: (requester: string, risk: Risk, cluster: string | null) => boolean;
   readonly cancelled: AbortSignal;
   /** Aborted when the engine stops: the run must stay as it is. */
   readonly closing: AbortSignal;
@@ -85,7 +85,7 @@ function makePlan({ run, runs, record }: Execution, playbook: Playbook, input: o
 }
 
 function ask(
-  { run, record, approvals, secondPerson }: Execution,
+  { run, record, approvals, hasSecondPerson }: Execution,
   plan: Plan,
   round: number,
   reason: string | null,
@@ -93,7 +93,9 @@ function ask(
   return run.step({ name: `approval ${round}`, title: "Approval" }, async ({ signal }) => {
     const id = `${record.id}:${round}`;
     const now = run.services.clock.now();
-    approvals.request(record.id, await newApproval(plan, { id, requester: record.actor, reason, now, secondPerson }));
+    const requester = record.actor;
+    const secondPerson = hasSecondPerson(requester, plan.risk, plan.cluster);
+    approvals.request(record.id, await newApproval(plan, { id, requester, reason, now, secondPerson }));
     const value = await approvals.wait(id, signal);
     return { sentence: sentences[value], value };
   });

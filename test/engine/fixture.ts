@@ -96,7 +96,7 @@ export async function openWorld(
     services,
     playbooks,
     log,
-    secondPerson,
+    hasSecondPerson: () => secondPerson,
   });
   const close = async () => {
     await engine.close();
