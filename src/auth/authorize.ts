@@ -8,18 +8,18 @@ import { whoIs, type Principal } from "./principals.ts";
 import type { WhoMay } from "./who-may.ts";
 
 /** It may be done, by this person; or it may not, and why. */
-export type Ruling =
+type Ruling =
   | { readonly may: true; readonly principal: Principal }
   | { readonly may: false; readonly denial: OpsError };
 
 /** The only place that decides, for every way in. */
 export interface Authorizer {
-  authorize(attempt: Attempt): Ruling;
+  readonly authorize: (attempt: Attempt) => Ruling;
   /**
    * Whether anybody but the requester could approve. The owner of the machine counts only when the configuration names
    * that user: the user of a service is nobody.
    */
-  hasSecondPerson(requester: string, risk: Risk, cluster: string | null): boolean;
+  readonly hasSecondPerson: (requester: string, risk: Risk, cluster: string | null) => boolean;
 }
 
 /**
@@ -33,7 +33,7 @@ export function openAuthorizer(parts: {
 }): Authorizer {
   const law = () => ({ whoMay: parts.current(), commands: parts.commands });
   return {
-    authorize(attempt) {
+    authorize: (attempt) => {
       const now = law();
       const principal = whoIs(now.whoMay.people, attempt.caller, parts.owner);
       if (principal === undefined) return { may: false, denial: denyStranger(attempt) };

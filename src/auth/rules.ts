@@ -9,7 +9,13 @@ const Scalar = z.union([z.string(), z.number(), z.boolean()]);
 
 /** What one argument may be: this value, one of these, or a number within bounds. */
 const Limit = z.union(
-  [Scalar, z.array(Scalar), z.strictObject({ min: z.number().optional(), max: z.number().optional() })],
+  [
+    Scalar,
+    z.array(Scalar),
+    z
+      .strictObject({ min: z.number().optional(), max: z.number().optional() })
+      .refine(({ min, max }) => (min ?? max) !== undefined, "a limit says min or max"),
+  ],
   "a limit is a value, a list of values, or { min: 2, max: 4 }",
 );
 export type Limit = z.infer<typeof Limit>;

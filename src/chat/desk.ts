@@ -76,7 +76,7 @@ export function openDesk({ commands, services, runs, authorizer }: DeskParts): D
       const yes = word.trim() === (approval?.typed ?? "yes");
       const run = { ...view, risk: approval?.plan.risk ?? view.risk };
       const actor = allow(caller, { kind: yes ? "approve" : "stop", run });
-      if (approval === null || approval.verdict !== null) throw nothingAsked();
+      if (approval === null || approval.verdict !== null) throw nothingAsked(approval);
       const { id: approvalId, planHash, typed } = approval;
       const verdict = yes ? "approved" : "rejected";
       await runs.decide({ approvalId, planHash, verdict, actor, ...(typed === null ? {} : { typed: word }) });
@@ -93,7 +93,11 @@ function find(runs: Runs, runId: string): RunView {
   throw new OpsError({ code: "no_such_run", message: `There is no run ${runId}.` });
 }
 
-const nothingAsked = () => new OpsError({ code: "nothing_asked", message: "This run asks nothing right now." });
+function nothingAsked(last: RunView["approval"]): OpsError {
+  if (last === null) return new OpsError({ code: "nothing_asked", message: "This run asks nothing right now." });
+  const by = last.by === null ? "" : ` by ${last.by}`;
+  return new OpsError({ code: "approval_closed", message: `This was already ${last.verdict ?? "closed"}${by}.` });
+}
 
 /** How a run ended, also when it did not come to its own end; `null` while it goes on. */
 function resultOf(view: RunView): Result | null {

@@ -5,12 +5,12 @@ import { allOf } from "../core/words.ts";
 
 /** The configuration of a bot that runs. Nobody keeps a copy: who asks twice may get two answers. */
 export interface LiveConfig {
-  current(): Config;
+  readonly current: () => Config;
   /**
    * Reads it again. Returns what changed, one phrase each, once that holds.
    * @throws OpsError `bad_config`; then everything holds as before.
    */
-  reload(): Promise<readonly string[]>;
+  readonly reload: () => Promise<readonly string[]>;
 }
 
 /** Reads the configuration for the first time; `read` is what is done again at each reload. */
@@ -35,7 +35,7 @@ export async function liveConfig(read: () => Promise<Config>): Promise<LiveConfi
 }
 
 /** What is different, in words: `people: dave added, bob removed`. */
-export function changesBetween(before: Config, after: Config): string[] {
+function changesBetween(before: Config, after: Config): string[] {
   const lists = ({ whoMay, clusters }: Config) => ({
     people: byName(whoMay.people),
     roles: new Map<string, unknown>(Object.entries(whoMay.roles)),

@@ -10,7 +10,7 @@ import { playbook } from "../../src/core/playbook.ts";
 
 const done = () => Promise.resolve(answer({ ok: true, verdict: "" }));
 
-export const scale = playbook({
+const scale = playbook({
   name: "scale",
   version: 1,
   input: z.object({ name: ClusterName, web: z.coerce.number().int(), size: z.enum(["small", "large"]).optional() }),
@@ -50,3 +50,28 @@ export function asked(parts: Partial<AskedRun> & { readonly risk: Risk }): Asked
 
 export const console = (id: string): Caller => ({ via: "console", id, channel: null });
 export const slack = (id: string, channel: string | null = "C1"): Caller => ({ via: "slack", id, channel });
+
+/** A team with every kind of right. */
+export const team = {
+  people: [
+    { name: "alice", roles: ["admin"], slack: "U1", discord: "12345678901234567", console: "alice" },
+    { name: "bob", roles: ["viewer", "operator on staging"], slack: "U2" },
+    { name: "carol", roles: ["viewer on prod"], slack: "U3", console: "carol" },
+    { name: "dave", roles: ["scaler"], slack: "U4" },
+    { name: "erin", roles: [], slack: "U5" },
+  ],
+  roles: {
+    scaler: [
+      {
+        allow: ["cluster scale"],
+        clusters: ["staging"],
+        where: { web: { min: 2, max: 4 }, size: ["small"] },
+        channels: ["ops"],
+      },
+    ],
+  },
+  channels: [
+    { name: "ops", slack: "C1", discord: "22345678901234567" },
+    { name: "staging", slack: "C2", clusters: ["staging"] },
+  ],
+};
