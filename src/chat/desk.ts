@@ -15,7 +15,7 @@ export interface Runs {
   /** Starts a run, or joins the unfinished one of the same playbook and input. Returns its id. */
   start<I extends object>(playbook: Playbook<I>, input: I, actor: string): Promise<string>;
   /** `undefined` for a run nobody started. */
-  view(runId: string): RunView | undefined;
+  view(runId: string): Promise<RunView | undefined>;
   decide(decision: Decision): Promise<void>;
   cancel(runId: string, actor: string): Promise<void>;
   /** Calls back with the view now and after every event; returns how to stop that. */
@@ -71,7 +71,7 @@ export function openDesk({ commands, services, runs, authorizer }: DeskParts): D
     follow: (runId, listener) =>
       runs.follow(runId, (view) => listener({ card: runCard(view), result: resultOf(view) })),
     async decide(runId, caller, word) {
-      const view = find(runs, runId);
+      const view = await find(runs, runId);
       const { approval } = view;
       const yes = word.trim() === (approval?.typed ?? "yes");
       const run = { ...view, risk: approval?.plan.risk ?? view.risk };
@@ -82,13 +82,14 @@ export function openDesk({ commands, services, runs, authorizer }: DeskParts): D
       await runs.decide({ approvalId, planHash, verdict, actor, ...(typed === null ? {} : { typed: word }) });
     },
     async cancel(runId, caller) {
-      await runs.cancel(runId, allow(caller, { kind: "stop", run: find(runs, runId) }));
+      const run = await find(runs, runId);
+      await runs.cancel(runId, allow(caller, { kind: "stop", run }));
     },
   };
 }
 
-function find(runs: Runs, runId: string): RunView {
-  const view = runs.view(runId);
+async function find(runs: Runs, runId: string): Promise<RunView> {
+  const view = await runs.view(runId);
   if (view !== undefined) return view;
   throw new OpsError({ code: "no_such_run", message: `There is no run ${runId}.` });
 }

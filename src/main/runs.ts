@@ -5,7 +5,7 @@ import type { Engine } from "../engine/engine.ts";
 export function deskRuns(engine: Engine): Runs {
   return {
     start: async (playbook, input, actor) => (await engine.start(playbook, input, actor)).runId,
-    view: (runId) => engine.view(runId),
+    view: async (runId) => engine.view(runId),
     decide: async (decision) => engine.decide(decision),
     cancel: async (runId, actor) => engine.cancel(runId, actor),
     follow(runId, listener) {
