@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { answer, command } from "../src/core/command.ts";
+import { counted } from "../src/core/words.ts";
 
 /** `/cluster list` */
 export default command({
@@ -12,9 +13,13 @@ export default command({
     const rows = await Promise.all(
       (await clusters.list()).map(async (name) => {
         const nodes = Object.keys((await clusters.inventory(name))?.nodes ?? {}).length;
-        return [name, nodes === 0 ? "not built" : `${nodes} nodes`];
+        return [name, nodes === 0 ? "not built" : counted(nodes, "node")];
       }),
     );
-    return answer({ ok: true, verdict: `${rows.length} clusters`, table: { columns: ["cluster", "exists"], rows } });
+    return answer({
+      ok: true,
+      verdict: counted(rows.length, "cluster"),
+      table: { columns: ["cluster", "exists"], rows },
+    });
   },
 });

@@ -7,6 +7,7 @@ import { createMachines } from "./steps/create.ts";
 import { planBuild } from "./steps/plan-build.ts";
 import { prove } from "./steps/prove.ts";
 import { loadCluster } from "./status.ts";
+import { counted } from "../src/core/words.ts";
 
 const name = "build";
 const version = 2;
@@ -27,15 +28,15 @@ export const build = playbook({
       await checkOffer({ ...context, services }, value);
       return { sentence: "Regions and plans are there.", value };
     });
-    const created = await createMachines(run, blueprint);
+    const started = await createMachines(run, blueprint);
     const cluster = await loadCluster(services, input.name);
     const { checked, changed: configured } = await configure(run, cluster);
-    const changed = created + configured;
+    const changed = started + configured;
     const proof = await prove(run, cluster);
     return {
       ok: proof.ok,
       verdict: proof.ok
-        ? `Built and proven: ${cluster.nodes.length} nodes, ${checked} things checked, changed: ${changed}. Visitors reach it at ${cluster.floating.lb.address}.`
+        ? `Built and proven: ${counted(cluster.nodes.length, "node")}, ${counted(checked, "thing")} checked, changed: ${changed}. Visitors reach it at ${cluster.floating.lb.address}.`
         : `Built, but not proven: ${proof.failed.join(" ")}`,
       data: { checked, changed, nodes: cluster.nodes.length, proof: proof.results },
     };

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { clusterTag, pairRoles, ClusterName } from "../src/core/cluster.ts";
 import { sha256, type Plan } from "../src/core/plan.ts";
 import { playbook, type PlanContext } from "../src/core/playbook.ts";
+import { counted } from "../src/core/words.ts";
 
 /** What exists at the provider under the cluster's tag, split by whether the inventory knows it. */
 async function find(context: PlanContext, name: string) {
@@ -26,14 +27,17 @@ export const destroy = playbook({
 
   async plan(context, { name }): Promise<Plan> {
     const { ours, foreign } = await find(context, name);
-    const left = foreign.length === 0 ? "" : ` ${foreign.length} tagged machines are not in the inventory and stay.`;
+    const left =
+      foreign.length === 0
+        ? ""
+        : ` Not in the inventory, so they stay: ${foreign.map(({ label }) => label).join(", ")}.`;
     return {
       playbook: "destroy",
       version: 1,
       cluster: name,
       input: { name },
       risk: "dataloss",
-      summary: `${ours.length} machines would be deleted with all data on them.${left}`,
+      summary: `${counted(ours.length, "machine")} would be deleted with all data.${left}`,
       creates: [],
       changes: [],
       deletes: ours.map(({ node, label, id }) => ({ node, label, id, monthlyUsd: null })),
@@ -47,7 +51,7 @@ export const destroy = playbook({
     const ours = await run.step({ name: "list", title: `Find the machines of ${name}` }, async (context) => {
       const found = await find({ ...context, services: run.services }, name);
       const value = found.ours.map(({ id, label, node }) => ({ id, label, node }));
-      return { sentence: `${value.length} machines belong to ${name}.`, value };
+      return { sentence: `${counted(value.length, "machine")} of ${name} found.`, value };
     });
     await run.parallel(ours, ({ id, label, node }) =>
       run.step({ name: `delete ${node}`, title: `Delete ${node}`, node }, async (context) => {
@@ -69,7 +73,7 @@ export const destroy = playbook({
     const verdict =
       left.length === 0
         ? `${name} is gone; nothing of it is left and nothing of it costs anything.`
-        : `${left.length} machines that carry the tag ${clusterTag(name)} were not ours to delete and still cost: ${left.join(", ")}.`;
+        : `What carries the tag ${clusterTag(name)} but was not ours to delete still costs: ${left.join(", ")}.`;
     return { ok: left.length === 0, verdict };
   },
 });

@@ -4,6 +4,7 @@ import type { Run } from "../../src/core/playbook.ts";
 import { desired, type Phase } from "../../src/policy/desired.ts";
 import { reachNode, rememberPort } from "./reach.ts";
 import { pairOnline, pairServes } from "./settle.ts";
+import { counted } from "../../src/core/words.ts";
 
 /** Ten minutes: the longest single thing is the installation of packages on a slow mirror. */
 const deadlineMs = 600_000;
@@ -67,7 +68,9 @@ async function bring({ run, cluster, totals }: Work, node: Node, name: Phase["na
     if (name === "base") await rememberPort(run.services, cluster, node, 322);
     const what = [...new Set(changed.map(({ item }) => item.operation.name))].join(", ");
     const sentence =
-      changed.length === 0 ? `${checked} things are as wanted.` : `${changed.length} of ${checked} changed: ${what}.`;
+      changed.length === 0
+        ? `As wanted: ${counted(checked, "thing")}.`
+        : `${changed.length} of ${checked} changed: ${what}.`;
     return { sentence, changed: changed.length, value: { checked, changed: changed.length } };
   });
   totals.checked += done.checked;

@@ -18,7 +18,7 @@ const hasGroup = (role: string): boolean => (pairRoles as readonly string[]).inc
 
 /**
  * Creates what is missing of a cluster's machines and addresses; adopts what an earlier try made. Returns how many
- * machines are new.
+ * machines were created or booted.
  */
 export async function createMachines(run: Run, blueprint: Blueprint): Promise<number> {
   await run.step({ name: "placement groups", title: "Placement groups" }, async (context) => {
@@ -27,7 +27,7 @@ export async function createMachines(run: Run, blueprint: Blueprint): Promise<nu
     }
     return { sentence: "The nodes of each pair are kept on different hosts." };
   });
-  const created = await run.parallel(plannedNodes(blueprint), (plan) =>
+  const made = await run.parallel(plannedNodes(blueprint), (plan) =>
     run.step({ name: `create ${plan.name}`, title: `Create ${plan.name}`, node: plan.name }, (context) =>
       createNode(run.services, blueprint, plan, context),
     ),
@@ -35,7 +35,7 @@ export async function createMachines(run: Run, blueprint: Blueprint): Promise<nu
   await run.step({ name: "public address", title: "Public floating address" }, (context) =>
     floatingAddress(run.services, blueprint, context),
   );
-  return created.filter(Boolean).length;
+  return made.filter(Boolean).length;
 }
 
 async function createNode(services: Services, blueprint: Blueprint, plan: NodePlan, context: StepContext) {
@@ -57,9 +57,10 @@ async function createNode(services: Services, blueprint: Blueprint, plan: NodePl
     context,
   );
   await remember(services, blueprint, plan, node, hostKey.publicKey, context);
-  const verb = node.created ? "was created" : "exists already";
+  const verb = node.created ? "was created" : node.booted ? "was off and is booted" : "exists already";
+  const changed = node.created || node.booted;
   const sentence = `${node.label} ${verb} (Linode ${node.id}, ${node.region}).`;
-  return { sentence, value: node.created, changed: node.created ? 1 : 0 };
+  return { sentence, value: changed, changed: changed ? 1 : 0 };
 }
 
 async function remember(

@@ -100,6 +100,7 @@ function complaints(look: Extract<Look, { failure: null }>): string[] {
 /** The one line. Unknown is never shown as fine. */
 export function verdictOf({ split, degraded, unknown }: Judgement): string {
   if (split.length > 0) return `split: ${[...split, ...degraded, ...unknown].join("; ")}`;
-  if (degraded.length + unknown.length > 0) return `degraded: ${[...unknown, ...degraded].join("; ")}`;
+  if (degraded.length > 0) return `degraded: ${[...unknown, ...degraded].join("; ")}`;
+  if (unknown.length > 0) return `unknown: ${unknown.join("; ")}`;
   return "consistent";
 }

@@ -13,6 +13,7 @@ import { differences } from "../../src/core/converge.ts";
 import { toFailure } from "../../src/core/errors.ts";
 import { desired } from "../../src/policy/desired.ts";
 import { checkOffer, loadBlueprint, monthlyTotal, priceKey, type Prices } from "./blueprint.ts";
+import { counted } from "../../src/core/words.ts";
 
 /** Nine machines in the lab took four to six minutes; Linode's own recorded deployments take about one more. */
 const usualSeconds = 360;
@@ -92,8 +93,8 @@ function summarise(creates: number, changes: readonly PlannedChange[]): string {
   if (creates === 0 && changes.length === 0) return "Everything is as it should be; nothing would change.";
   const nodes = new Set(changes.map(({ node }) => node)).size;
   const parts = [
-    ...(creates > 0 ? [`${creates} machines would be created and set up`] : []),
-    ...(changes.length > 0 ? [`${changes.length} things would change on ${nodes} nodes`] : []),
+    ...(creates > 0 ? [`${counted(creates, "machine")} would be created and set up`] : []),
+    ...(changes.length > 0 ? [`${counted(changes.length, "thing")} would change on ${counted(nodes, "node")}`] : []),
   ];
   return `${parts.join("; ")}.`;
 }

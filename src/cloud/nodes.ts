@@ -1,6 +1,6 @@
 import { baseRequest, deleteLinode, getLinodes, getType, linodeBoot, linodeShutdown } from "@linode/api-v4";
 import { z } from "zod";
-import type { CloudContext, CloudNode, NodeSpec } from "../core/cloud.ts";
+import type { Cloud, CloudContext, CloudNode, NodeSpec } from "../core/cloud.ts";
 import { OpsError } from "../core/errors.ts";
 import type { LinodeClient } from "./client.ts";
 import { completeDisks, interfacesOf, rootSizeMb } from "./disks.ts";
@@ -102,17 +102,18 @@ export async function ensureNode(
   client: LinodeClient,
   spec: NodeSpec,
   context: CloudContext,
-): Promise<CloudNode & { readonly created: boolean }> {
+): ReturnType<Cloud["ensureNode"]> {
   if ((spec.tags[0] ?? "") === "") throw new Error(`The node ${spec.label} has no tag.`);
   const existing = await findByLabel(client, spec.label, context);
   if (existing !== null) requireOurs(existing, spec);
   const { id } = existing ?? (await create(client, spec, context));
   const linode = await settle(client, id, context);
-  if (linode.status !== "running") {
+  const off = linode.status !== "running";
+  if (off) {
     await completeDisks(client, linode, spec, context);
     await boot(client, id, context);
   }
-  return { ...toNode(await readLinode(client, id, context)), created: existing === null };
+  return { ...toNode(await readLinode(client, id, context)), created: existing === null, booted: off };
 }
 
 /** See `Cloud.boot`. */

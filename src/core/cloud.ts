@@ -33,6 +33,13 @@ export interface NodeSpec {
   readonly placementGroup: string | null;
 }
 
+/** What was done so that a node is there and runs. */
+export interface EnsuredNode {
+  readonly created: boolean;
+  /** It was off, as a new one is, and was booted. */
+  readonly booted: boolean;
+}
+
 /** The public addresses of a node. */
 export interface NodeAddresses {
   readonly ipv4: { readonly address: string; readonly gateway: string; readonly prefix: number };
@@ -86,7 +93,7 @@ export interface Cloud {
    * Finds the node by label and tag, else creates it, and resolves once it runs. Finishes what an interrupted try left
    * behind. Refuses (`cloud_foreign_node`) a label that exists without the cluster's tag.
    */
-  ensureNode(spec: NodeSpec, context: CloudContext): Promise<CloudNode & { readonly created: boolean }>;
+  ensureNode(spec: NodeSpec, context: CloudContext): Promise<CloudNode & EnsuredNode>;
   /** All nodes that carry the tag. */
   listNodes(tag: string, context: CloudContext): Promise<CloudNode[]>;
   addresses(id: number, context: CloudContext): Promise<NodeAddresses>;

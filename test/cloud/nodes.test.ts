@@ -34,7 +34,7 @@ describe("ensureNode", () => {
     expect(first).toMatchObject({ created: true, status: "running", label: "demo-web1", type: "g6-standard-1" });
     expect(first.ipv6).toMatch(/^fd98:18::/);
     const again = await cloud.ensureNode(webSpec, context);
-    expect(again).toEqual({ ...first, created: false });
+    expect(again).toEqual({ ...first, created: false, booted: false });
     expect(bench.exchanges.filter((exchange) => exchange.method === "POST")).toHaveLength(2);
     const machine = bench.hypervisor.machines.get(first.id);
     expect(machine).toMatchObject({
