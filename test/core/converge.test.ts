@@ -6,7 +6,8 @@ import { desire, operation, type Item } from "../../src/core/operation.ts";
 import { sh } from "../../src/core/shell.ts";
 import type { Target } from "../../src/core/target.ts";
 
-const patience = { signal: new AbortController().signal };
+const { signal } = new AbortController();
+const patience = { signal, steady: signal };
 
 const setting = operation({
   name: "setting",
