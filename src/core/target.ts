@@ -43,7 +43,7 @@ export interface Claim extends Fence {
 }
 
 /** What a change needs. */
-export interface Changing extends Patience {
+interface Changing extends Patience {
   /** `fenced` puts it in. */
   readonly fence?: Fence;
 }

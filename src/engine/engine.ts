@@ -79,7 +79,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     const signals = { closing: closing.signal, cancelled: cancel.signal };
     const { actor } = record;
     // One process has the store to itself and no run ever changes hands, so all turns are alike.
-    const fleet = fenced(services.fleet, { run: id, turn: 1, by: storeId, actor });
+    const fleet = fenced((...node) => services.fleet(...node), { run: id, turn: 1, by: storeId, actor });
     const parts = { ...signals, id, actor, services: { ...services, fleet }, journal, durable: steps, scrub };
     const run = new DurableRun(parts);
     const playbook = options.playbooks.find(({ name }) => name === record.playbook);

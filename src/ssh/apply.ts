@@ -42,27 +42,30 @@ export async function applyActions(
   { fence, folder, ...patience }: Terms,
 ): Promise<void> {
   const known = [...secrets, ...actions.flatMap(({ action }) => secretsIn(sent(action)))];
-  // Half of the time at most goes into waiting, so that there is some left for the work.
-  const guard = { folder, fence, seconds: Math.max(1, Math.floor(patience.deadlineMs / 2000)) };
   const until = performance.now() + patience.deadlineMs;
   const rest = () => ({ signal: patience.signal, deadlineMs: Math.max(1, until - performance.now()) });
+  const total = actions.length;
+  const carryOut = (batch: readonly Done[], before: number) => {
+    const left = rest();
+    // Half of the time at most goes into waiting, so that there is some left for the work.
+    const guard = { folder, fence, seconds: Math.max(1, Math.floor(left.deadlineMs / 2000)) };
+    return runBatch(connection, batch, { guard, known, total, before }, left);
+  };
   let batch: Done[] = [];
   for (const [index, { label, action }] of actions.entries()) {
     if (action.kind !== "prove") {
       batch.push({ label, action });
       continue;
     }
-    const before = index - batch.length;
-    await runBatch(connection, batch, { guard, known, total: actions.length, before }, rest());
+    await carryOut(batch, index - batch.length);
     batch = [];
     try {
       await connection.prove(action.port, rest());
     } catch (error) {
-      throw error instanceof OpsError ? withState(error, tally(index, actions.length)) : error;
+      throw error instanceof OpsError ? withState(error, tally(index, total)) : error;
     }
   }
-  const before = actions.length - batch.length;
-  await runBatch(connection, batch, { guard, known, total: actions.length, before }, rest());
+  await carryOut(batch, total - batch.length);
 }
 
 function sent(action: Action) {

@@ -119,6 +119,32 @@ E`,
     expect(runs()).toBe(1);
   });
 
+  test("a converge that is cancelled ends between two stages, with the one that was begun done and proven", async () => {
+    const cancel = new AbortController();
+    const paths = ["s1", "s2", "s3"].map(at);
+    const [first = "", second = "", third = ""] = paths;
+    const go = at("go");
+    const slow = { ...note, apply: () => [run(sh`mkfifo ${go}; read _ <${go}; echo done >${second}`)] };
+    const stages = [
+      { name: "one", items: [desire(note, { path: first, text: "done" })] },
+      { name: "two", items: [desire(slow, { path: second, text: "done" })] },
+      { name: "three", items: [desire(note, { path: third, text: "done" })] },
+    ];
+    const stopped = failure(converge(target, stages, { signal: cancel.signal, steady, fence }));
+    await target.exec(sh`until [ -p ${go} ]; do sleep 0.02; done`, { signal });
+    cancel.abort();
+    await target.exec(sh`echo >${go}`, { signal });
+    expect(await stopped).toMatchObject({
+      code: "cancelled",
+      node: "db1",
+      state: "2 of 3 stages are done on db1; the rest was not touched.",
+    });
+    expect(paths.map((path) => existsSync(path))).toEqual([true, true, false]);
+    expect((await converge(target, stages, { signal, steady, fence })).changed.map(({ item }) => item.key)).toEqual([
+      third,
+    ]);
+  });
+
   test("actions are done in order, in one round trip, until one fails; the rest is not done", async () => {
     const script = sh`echo "about known-secret"; echo why >&2; cat >&2; exit 7`;
     const error = await failure(
