@@ -7,6 +7,7 @@ import { serveConsole } from "../chat/console/server.ts";
 import { linodeCloud } from "../cloud/linode.ts";
 import type { Config } from "../config.ts";
 import type { Desk } from "../core/desk.ts";
+import { sha256 } from "../core/plan.ts";
 import type { Services } from "../core/ports.ts";
 import { systemClock } from "../engine/clock.ts";
 import { openEngine } from "../engine/engine.ts";
@@ -58,9 +59,11 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
     ...reached,
   };
   const log = pino({ level: config.logLevel }, pino.destination(join(config.stateDir, "nonet.log")));
+  // Made with the store and never changed: no other store has it.
+  const storeId = await sha256((await state.vault.botKey()).publicKey);
   const authorizer = openAuthorizer({ current: () => current().whoMay, owner, commands });
   const { hasSecondPerson } = authorizer;
-  const engine = await openEngine({ state, services, playbooks, log, hasSecondPerson });
+  const engine = await openEngine({ state, services, playbooks, log, hasSecondPerson, storeId });
   const desk = openDesk({ commands, services, runs: deskRuns(engine), authorizer });
   const stopConsole = await serveConsole(desk, socketPath(config.stateDir));
   return {

@@ -104,6 +104,7 @@ export async function openWorld(
     playbooks,
     log,
     hasSecondPerson,
+    storeId: "store",
   });
   const close = async () => {
     await engine.close();
