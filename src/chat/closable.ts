@@ -3,7 +3,7 @@ import { OpsError } from "../core/errors.ts";
 
 /** A desk that can be closed. */
 export interface ClosableDesk extends Desk {
-  /** From now on commands and answers are refused; runs that are followed can be followed on. */
+  /** From now on commands, answers and cancellations are refused; runs that are followed can be followed on. */
   close(): void;
   /** @throws OpsError `stopping` once it is closed. */
   check(): void;
@@ -18,13 +18,17 @@ export function closable(desk: Desk): ClosableDesk {
   };
   return {
     ...desk,
-    submit: async (text, actor) => {
+    submit: async (...asked) => {
       check();
-      return desk.submit(text, actor);
+      return desk.submit(...asked);
     },
-    decide: async (runId, actor, word) => {
+    decide: async (...answer) => {
       check();
-      return desk.decide(runId, actor, word);
+      return desk.decide(...answer);
+    },
+    cancel: async (...run) => {
+      check();
+      return desk.cancel(...run);
     },
     close: () => {
       open = false;

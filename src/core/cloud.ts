@@ -34,7 +34,7 @@ export interface NodeSpec {
 }
 
 /** What was done so that a node is there and runs. */
-export interface EnsuredNode {
+interface EnsuredNode {
   readonly created: boolean;
   /** It was off, as a new one is, and was booted. */
   readonly booted: boolean;

@@ -1,16 +1,17 @@
 import { OpsError } from "../core/errors.ts";
+import { fenced } from "../core/fence.ts";
 import type { Json } from "../core/json.ts";
 import type { RunView } from "../core/journal.ts";
 import type { Playbook } from "../core/playbook.ts";
 import type { Services } from "../core/ports.ts";
 import { openApprovals, type Decision } from "./approvals.ts";
-import { execute } from "./execute.ts";
-import { openFlight } from "./flight.ts";
+import { execute, type Execution } from "./execute.ts";
+import { openFlight, type Flight } from "./flight.ts";
 import { openJournal, type Journal, type Listener } from "./journal.ts";
 import { DurableRun } from "./run.ts";
 import { openRuns, type Runs } from "./runs.ts";
 import type { State } from "./state.ts";
-import { openWorker, type Body } from "./worker.ts";
+import { openWorker, type Body, type DurableWorker } from "./worker.ts";
 
 /** Where the engine says what no run can: the shape of pino. */
 interface Log {
@@ -24,8 +25,10 @@ export interface EngineOptions {
   readonly services: Services;
   readonly playbooks: readonly Playbook[];
   readonly log: Log;
-  /** Whether more than one person is configured, so that a second one can be asked. */
-  readonly secondPerson: boolean;
+  /** Whether anybody but the requester could approve this risk on this cluster, at this moment. */
+  readonly hasSecondPerson: Execution["hasSecondPerson"];
+  /** Stands for the store wherever nodes remember who changed them; one word. */
+  readonly storeId: string;
   /** Called before the first run is taken up, so that a subscription made in it misses nothing. */
   readonly observe?: (engine: Engine) => Promise<void>;
 }
@@ -43,7 +46,7 @@ export interface Engine {
   ): Promise<{ readonly runId: string; readonly joined: boolean }>;
   /** Answers an approval. @throws OpsError saying why the answer cannot count. */
   decide(decision: Decision): void;
-  /** Cancels: rejects what the run waits for, or aborts the step at work and begins no other. */
+  /** Cancels: rejects what the run waits for, or lets the step at work come to its next safe point and begins no other. */
   cancel(runId: string, actor: string): void;
   /** `undefined` for a run nobody started. */
   view(runId: string): RunView | undefined;
@@ -66,7 +69,7 @@ export interface Engine {
 
 /** Opens the engine and takes up what an earlier process left unfinished. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const { state, services, log } = options;
+  const { state, services, log, storeId } = options;
   const now = () => services.clock.now();
   const onError = (error: unknown) => log.error({ err: error }, "the engine failed");
   const scrub = (text: string) => state.vault.scrub(text);
@@ -85,11 +88,18 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     cancels.set(id, cancel);
     journal.append(id, { kind: "run.started", resumed: (journal.view(id)?.state ?? "queued") !== "queued" });
     const shared = { closing: closing.signal, cancelled: cancel.signal, flight };
-    const run = new DurableRun({ ...shared, id, actor: record.actor, services, journal, durable: steps, scrub });
+    const { actor } = record;
+    // One process has the store to itself and no run ever changes hands, so all turns are alike.
+    const fleet = fenced((...node) => services.fleet(...node), { run: id, turn: 1, by: storeId, actor });
+    const parts = { ...shared, id, actor, services: { ...services, fleet }, journal, durable: steps, scrub };
+    const run = new DurableRun(parts);
     const playbook = options.playbooks.find(({ name }) => name === record.playbook);
-    const { secondPerson } = options;
+    const { hasSecondPerson } = options;
     try {
-      await unlessAborted(closing.signal, execute({ ...shared, record, run, playbook, runs, approvals, secondPerson }));
+      await unlessAborted(
+        closing.signal,
+        execute({ ...shared, record, run, playbook, runs, approvals, hasSecondPerson }),
+      );
     } finally {
       cancels.delete(id);
     }
@@ -114,10 +124,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     subscribe: (runId, listener) => journal.subscribe(runId, listener),
     finished: (runId, signal) => untilFinished(journal, runId, signal),
     check: () => worker.check(),
-    drain: async (patience) => {
-      await worker.rest();
-      await unlessAborted(patience, flight.land()).catch(() => undefined);
-    },
+    drain: (patience) => drain(worker, flight, patience),
     close: async () => {
       closing.abort();
       await worker.stop();
@@ -126,6 +133,13 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   await options.observe?.(engine);
   worker.begin();
   return engine;
+}
+
+async function drain(worker: DurableWorker, flight: Flight, patience: AbortSignal): Promise<void> {
+  await worker.rest();
+  await unlessAborted(patience, flight.land()).catch((error: unknown) => {
+    if (!patience.aborted) throw error;
+  });
 }
 
 function admit<I extends object>(runs: Runs, playbook: Playbook<I>, input: I, actor: string) {

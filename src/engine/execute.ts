@@ -1,6 +1,6 @@
 import { OpsError, toFailure } from "../core/errors.ts";
 import type { Outcome } from "../core/journal.ts";
-import { isEmptyPlan, planHash, type Plan } from "../core/plan.ts";
+import { isEmptyPlan, planHash, type Plan, type Risk } from "../core/plan.ts";
 import type { Playbook } from "../core/playbook.ts";
 import { newApproval, type Approvals } from "./approvals.ts";
 import type { Flight } from "./flight.ts";
@@ -15,8 +15,8 @@ export interface Execution {
   readonly runs: Runs;
   readonly approvals: Approvals;
   readonly flight: Flight;
-  /** Whether anybody but the requester could answer an approval. */
-  readonly secondPerson: boolean;
+  /** Whether anybody but the requester could approve this risk on this cluster. */
+  readonly hasSecondPerson: (requester: string, risk: Risk, cluster: string | null) => boolean;
   readonly cancelled: AbortSignal;
   /** Aborted when the engine stops: the run must stay as it is. */
   readonly closing: AbortSignal;
@@ -87,7 +87,7 @@ function makePlan({ run, runs, record }: Execution, playbook: Playbook, input: o
 }
 
 function ask(
-  { run, record, approvals, flight, secondPerson }: Execution,
+  { run, record, approvals, flight, hasSecondPerson }: Execution,
   plan: Plan,
   round: number,
   reason: string | null,
@@ -95,7 +95,9 @@ function ask(
   return run.step({ name: `approval ${round}`, title: "Approval" }, async ({ signal }) => {
     const id = `${record.id}:${round}`;
     const now = run.services.clock.now();
-    approvals.request(record.id, await newApproval(plan, { id, requester: record.actor, reason, now, secondPerson }));
+    const requester = record.actor;
+    const secondPerson = hasSecondPerson(requester, plan.risk, plan.cluster);
+    approvals.request(record.id, await newApproval(plan, { id, requester, reason, now, secondPerson }));
     const value = await flight.aside(approvals.wait(id, signal));
     return { sentence: sentences[value], value };
   });

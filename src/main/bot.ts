@@ -1,11 +1,13 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { openAuthorizer } from "../auth/authorize.ts";
 import { closable } from "../chat/closable.ts";
-import { openDesk, onlyOwner } from "../chat/desk.ts";
+import { openDesk } from "../chat/desk.ts";
 import { serveConsole } from "../chat/console/server.ts";
 import { linodeCloud } from "../cloud/linode.ts";
 import type { Config } from "../config.ts";
 import type { Desk } from "../core/desk.ts";
+import { sha256 } from "../core/plan.ts";
 import type { Services } from "../core/ports.ts";
 import { systemClock } from "../engine/clock.ts";
 import { openEngine } from "../engine/engine.ts";
@@ -13,6 +15,7 @@ import { openState, type State } from "../engine/state.ts";
 import { outside } from "../outside/scan.ts";
 import { createFleet, type Fleet, type FleetOptions } from "../ssh/fleet.ts";
 import { commands, playbooks } from "./registry.ts";
+import { reload, type LiveConfig } from "./reload.ts";
 import { deskRuns } from "./runs.ts";
 import { openTelemetry } from "./telemetry.ts";
 
@@ -25,13 +28,15 @@ export interface Bot {
   readonly httpUrl: string | null;
   /** Takes no more commands; resolves once no step is under way any more, or after `patienceMs`. */
   drain(patienceMs: number): Promise<void>;
+  /** Reads the configuration again; returns what came of it, in one sentence that is in the log as well. */
+  reload(): Promise<string>;
   close(): Promise<void>;
 }
 
 /** The way to nodes and to a look from outside: SSH and sockets, or simulated nodes. */
 export type Reach = (
   state: State,
-  config: Config,
+  current: () => Config,
   onRoundTrip: NonNullable<FleetOptions["onRoundTrip"]>,
 ) => Promise<Pick<Services, "fleet" | "outside"> & { readonly close: () => void }>;
 
@@ -42,12 +47,17 @@ export const owner = process.env["USER"] ?? "root";
 export const socketPath = (stateDir: string): string => join(stateDir, "console.sock");
 
 /** Opens store, engine and desk, and answers consoles. */
-export async function openBot(config: Config, reach: Reach = overSsh): Promise<Bot> {
+export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise<Bot> {
+  const { current } = live;
+  const config = current();
   await mkdir(config.stateDir, { recursive: true, mode: 0o700 });
   const state = openState(config.stateDir, process.env);
-  for (const blueprint of config.clusters) await state.clusters.saveBlueprint(blueprint);
+  const saveBlueprints = async () => {
+    for (const blueprint of current().clusters) await state.clusters.saveBlueprint(blueprint);
+  };
+  await saveBlueprints();
   const telemetry = openTelemetry(config, state);
-  const { close, ...reached } = await reach(state, config, telemetry.edges.roundTrip);
+  const { close, ...reached } = await reach(state, current, telemetry.edges.roundTrip);
   const services: Services = {
     cloud: linodeCloud({
       token: config.linodeToken,
@@ -60,13 +70,18 @@ export async function openBot(config: Config, reach: Reach = overSsh): Promise<B
     ...reached,
   };
   const { log, observe } = telemetry;
-  const engine = await openEngine({ state, services, playbooks, log, secondPerson: false, observe });
-  const open = closable(openDesk({ commands, services, runs: deskRuns(engine), authorize: onlyOwner(owner) }));
+  // Made with the store and never changed: no other store has it.
+  const storeId = await sha256((await state.vault.botKey()).publicKey);
+  const authorizer = openAuthorizer({ current: () => current().whoMay, owner, commands });
+  const { hasSecondPerson } = authorizer;
+  const engine = await openEngine({ state, services, playbooks, log, hasSecondPerson, storeId, observe });
+  const open = closable(openDesk({ commands, services, runs: deskRuns(engine), authorizer }));
   const desk = telemetry.desk(open);
   const stopConsole = await serveConsole(desk, socketPath(config.stateDir));
   const bot = {
     desk,
     keySource: state.keySource,
+    reload: () => reload(live, saveBlueprints, log),
     async drain(patienceMs: number) {
       open.close();
       await telemetry.stopping();
@@ -89,7 +104,7 @@ export async function openBot(config: Config, reach: Reach = overSsh): Promise<B
 }
 
 /** Real nodes: one warm connection each, kept per cluster because nodes of two clusters share their names. */
-async function overSsh(...[state, config, onRoundTrip]: Parameters<Reach>): ReturnType<Reach> {
+async function overSsh(...[state, current, onRoundTrip]: Parameters<Reach>): ReturnType<Reach> {
   const { privateKey } = await state.vault.botKey();
   const fleets = new Map<string, Fleet>();
   const fleetOf = (cluster: string): Fleet => {
@@ -98,7 +113,7 @@ async function overSsh(...[state, config, onRoundTrip]: Parameters<Reach>): Retu
     return fleet;
   };
   return {
-    outside: outside(config.scanFrom),
+    outside: outside(current().scanFrom),
     fleet: (cluster, node) =>
       fleetOf(cluster).target({
         name: node.name,

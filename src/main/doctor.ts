@@ -3,6 +3,7 @@ import { clusterTag } from "../core/cluster.ts";
 import { describeFailure, toFailure } from "../core/errors.ts";
 import { linodeCloud } from "../cloud/linode.ts";
 import { whyNoLab } from "../lab/probe.ts";
+import { commands } from "./registry.ts";
 
 /** `npm run doctor`: checks configuration, token, scopes and reachability; 0 when nothing needs fixing. */
 export async function main(): Promise<number> {
@@ -17,11 +18,11 @@ export async function main(): Promise<number> {
   };
   const context = { signal: AbortSignal.timeout(30_000), say: () => undefined };
   await check("configuration", async () => {
-    const { clusters, stateDir } = await readConfig(process.env);
-    return `${clusters.length} clusters; store in ${stateDir}`;
+    const { clusters, whoMay, stateDir } = await readConfig(process.env, commands);
+    return `${clusters.length} clusters, ${whoMay.people.length} people; store in ${stateDir}`;
   });
   if (failed) return 1;
-  const config = await readConfig(process.env);
+  const config = await readConfig(process.env, commands);
   const cloud = linodeCloud({ token: config.linodeToken, baseUrl: config.linodeUrl });
   await check("Linode API", async () => `${(await cloud.regions(context)).length} regions at ${config.linodeUrl}`);
   await check("Linode token", async () => {

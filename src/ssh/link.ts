@@ -17,6 +17,9 @@ export interface Link {
 /** Seconds of silence after which a connection counts as dead: three unanswered questions, one every five seconds. */
 const keepalive = { keepaliveInterval: 5000, keepaliveCountMax: 3 };
 
+/** Milliseconds a host has to answer the goodbye of a connection. */
+const goodbyeMs = 1000;
+
 /**
  * Opens one connection to a host whose key is pinned; one try.
  * @param signal gives up; its reason is what `unreachable` names as the cause
@@ -39,7 +42,12 @@ export function openLink(door: Door, signal: AbortSignal): Promise<Link> {
       gone.abort();
       client.destroy();
     };
-    resolve({ client, port: door.port, gone: gone.signal, close: () => client.end(), drop });
+    const close = () => {
+      client.end();
+      // A host that lost its power never answers the goodbye, and the open socket would keep this process from ending.
+      setTimeout(drop, goodbyeMs).unref();
+    };
+    resolve({ client, port: door.port, gone: gone.signal, close, drop });
   });
   // Stays for the life of the connection: a late error without a listener would end the process.
   client.on("error", (error) => reject(refused ?? classify(door, error)));

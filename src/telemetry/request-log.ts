@@ -1,18 +1,25 @@
 import { randomUUID } from "node:crypto";
+import type { Caller } from "../core/caller.ts";
 import type { Desk } from "../core/desk.ts";
 import { toFailure } from "../core/errors.ts";
 import type { Log } from "./log.ts";
 
 /**
- * The desk, with a line for every command and every answer to a question, under an id of its own (`request`).
- * `count` hears how each ended: `ok`, or the code of the error it was refused with.
+ * The desk, with a line for every command, answer and cancellation, under an id of its own (`request`). `count` hears
+ * how each ended: `ok`, or the code of the error it was refused with.
  */
 export function loggedDesk(desk: Desk, log: Log, count: (result: string) => void): Desk {
-  const logged = async <T>(fields: object, sentence: string, work: () => Promise<T>, told: (value: T) => object) => {
-    const request = log.child({ request: randomUUID(), ...fields });
+  const logged = async <T>(
+    caller: Caller,
+    sentence: string,
+    run: string | null,
+    work: () => Promise<T>,
+  ): Promise<T> => {
+    const { via, id } = caller;
+    const request = log.child({ request: randomUUID(), via, caller: id, ...(run === null ? {} : { run }) });
     try {
       const value = await work();
-      request.info(told(value), sentence);
+      request.info(startedRun(value), sentence);
       count("ok");
       return value;
     } catch (error) {
@@ -25,19 +32,14 @@ export function loggedDesk(desk: Desk, log: Log, count: (result: string) => void
   };
   return {
     ...desk,
-    submit: (text, actor) =>
-      logged(
-        { actor },
-        `${actor}: ${text}`,
-        () => desk.submit(text, actor),
-        (receipt) => (receipt.kind === "run" ? { run: receipt.runId } : {}),
-      ),
-    decide: (runId, actor, word) =>
-      logged(
-        { actor, run: runId },
-        `${actor} answers the question of the run.`,
-        () => desk.decide(runId, actor, word),
-        () => ({}),
-      ),
+    submit: (text, caller) => logged(caller, `“${text}” is asked.`, null, () => desk.submit(text, caller)),
+    decide: (runId, caller, word) =>
+      logged(caller, "The question of the run is answered.", runId, () => desk.decide(runId, caller, word)),
+    cancel: (runId, caller) => logged(caller, "The run is cancelled.", runId, () => desk.cancel(runId, caller)),
   };
+}
+
+/** The run that a command started, so that its lines can be found from the request. */
+function startedRun(value: unknown): object {
+  return typeof value === "object" && value !== null && "runId" in value ? { run: value.runId } : {};
 }

@@ -79,7 +79,7 @@ test("dataloss: the cluster's name must be typed, by a second person where there
 });
 
 test("dataloss: alone on the machine, the requester types the name", async () => {
-  const { engine, runId, approval } = await waiting("dataloss", { secondPerson: false });
+  const { engine, runId, approval } = await waiting("dataloss", { hasSecondPerson: () => false });
   engine.decide({ ...yes(approval), actor: "alice", typed: "demo" });
   expect(await engine.finished(runId, never)).toMatchObject({ state: "done" });
 });

@@ -7,7 +7,7 @@ import type { RunEvent } from "../../src/core/journal.ts";
 import type { Plan, Risk } from "../../src/core/plan.ts";
 import type { Playbook } from "../../src/core/playbook.ts";
 import type { Clock, Services } from "../../src/core/ports.ts";
-import { openEngine, type Engine } from "../../src/engine/engine.ts";
+import { openEngine, type Engine, type EngineOptions } from "../../src/engine/engine.ts";
 import { openState, type State } from "../../src/engine/state.ts";
 
 /** A cloud nobody may call. */
@@ -69,15 +69,22 @@ export const freshDir = (): string => mkdtempSync(join(tmpdir(), "nonet-engine-"
 
 export interface World {
   readonly state: State;
+  readonly services: Services;
   readonly engine: Engine;
   readonly clock: FakeClock;
   readonly close: () => Promise<void>;
 }
 
+interface WorldOptions {
+  readonly dir?: string;
+  readonly hasSecondPerson?: EngineOptions["hasSecondPerson"];
+  readonly clock?: FakeClock;
+}
+
 /** An engine on a store of its own. */
 export async function openWorld(
   playbooks: readonly Playbook<Input>[],
-  { dir = freshDir(), secondPerson = true, clock = new FakeClock() } = {},
+  { dir = freshDir(), hasSecondPerson = () => true, clock = new FakeClock() }: WorldOptions = {},
 ): Promise<World> {
   const state = openState(dir, {}, clock.now);
   const services: Services = {
@@ -96,13 +103,14 @@ export async function openWorld(
     services,
     playbooks,
     log,
-    secondPerson,
+    hasSecondPerson,
+    storeId: "store",
   });
   const close = async () => {
     await engine.close();
     state.close();
   };
-  return { state, engine, clock, close };
+  return { state, services, engine, clock, close };
 }
 
 /** The first event of this kind in the run, from its beginning or when it comes. */
