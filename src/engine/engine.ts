@@ -69,7 +69,7 @@ export interface Engine {
 
 /** Opens the engine and takes up what an earlier process left unfinished. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const { state, services, log, storeId } = options;
+  const { state, services, log, storeId, hasSecondPerson } = options;
   const now = () => services.clock.now();
   const onError = (error: unknown) => log.error({ err: error }, "the engine failed");
   const scrub = (text: string) => state.vault.scrub(text);
@@ -94,12 +94,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     const parts = { ...shared, id, actor, services: { ...services, fleet }, journal, durable: steps, scrub };
     const run = new DurableRun(parts);
     const playbook = options.playbooks.find(({ name }) => name === record.playbook);
-    const { hasSecondPerson } = options;
+    const execution = { ...shared, record, run, playbook, runs, approvals, hasSecondPerson };
     try {
-      await unlessAborted(
-        closing.signal,
-        execute({ ...shared, record, run, playbook, runs, approvals, hasSecondPerson }),
-      );
+      await unlessAborted(closing.signal, execute(execution));
     } finally {
       cancels.delete(id);
     }
