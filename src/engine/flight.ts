@@ -2,9 +2,9 @@
 export interface Flight {
   /** Aborted from the moment on in which no further step may begin. */
   readonly landing: AbortSignal;
-  /** Does the work of a step; it counts as under way until it ends. */
+  /** Does a step, the record of its end included; it counts as under way until then. */
   carry<T>(work: () => Promise<T>): Promise<T>;
-  /** Waits for people inside a step; that counts as nothing under way, for it may take hours and loses nothing. */
+  /** Waits inside a step, for people or for the next start; that counts as nothing under way, for nothing is lost. */
   aside<T>(wait: Promise<T>): Promise<T>;
   /** Lets no further step begin; resolves once none is under way any more. */
   land(): Promise<void>;

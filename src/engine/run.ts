@@ -69,8 +69,11 @@ export class DurableRun implements Run {
     if (this.#names.has(name.name)) throw new TypeError(`two steps of a run are called “${name.name}”`);
     this.#names.add(name.name);
     if (this.#names.size > mostSteps) throw new TypeError(`a run may have ${mostSteps} steps`);
-    const kept = await this.#keep(name, work);
-    this.#tell(name.name, kept);
+    const kept = await this.#parts.flight.carry(async () => {
+      const kept = await this.#keep(name, work);
+      this.#tell(name.name, kept);
+      return kept;
+    });
     if (!kept.ok) throw new OpsError(kept.failure);
     return kept.value as T;
   }
@@ -84,8 +87,8 @@ export class DurableRun implements Run {
       return await this.#parts.durable.run({ name: name.name, retryPolicy: untilTheStoreWorks }, async () => {
         const { flight, closing } = this.#parts;
         // A step that would begin while the engine drains begins when the run is taken up.
-        if (flight.landing.aborted) return forever;
-        const kept = await flight.carry(() => this.#attempt(name, work));
+        if (flight.landing.aborted) return flight.aside(forever);
+        const kept = await this.#attempt(name, work);
         // A step that ends while the engine stops did not end: it is done again when the run is taken up.
         return closing.aborted ? forever : kept;
       });

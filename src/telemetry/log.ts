@@ -16,7 +16,7 @@ export interface LogOptions {
 
 /** Opens the log: JSON, one object per line. Whatever is written goes through `scrub` last. */
 export function openLog({ level, destination, scrub }: LogOptions): Log {
-  const file = pino.destination(destination);
+  const file = pino.destination({ dest: destination, sync: true });
   // A full disk must not stop what keeps a cluster together; without a listener it would end the process.
   file.on("error", () => undefined);
   return pino(
@@ -36,10 +36,15 @@ export function logDestination(stateDir: string, env: NodeJS.ProcessEnv): string
   return env["JOURNAL_STREAM"] === `${dev}:${ino}` ? 1 : join(stateDir, "nonet.log");
 }
 
-/** Scrubs texts as they were before JSON escaped their line breaks and quotes, then the line as a whole. */
+/** Scrubs every text of the line as it was before JSON escaped its line breaks and quotes. */
 function scrubLine(line: string, scrub: (text: string) => string): string {
-  const clean = (_name: string, value: unknown) => (typeof value === "string" ? scrub(value) : value);
-  return `${scrub(JSON.stringify(JSON.parse(line), clean))}\n`;
+  const clean = (value: unknown): unknown => {
+    if (typeof value === "string") return scrub(value);
+    if (typeof value !== "object" || value === null) return value;
+    if (Array.isArray(value)) return value.map(clean);
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [scrub(name), clean(inner)]));
+  };
+  return `${JSON.stringify(clean(JSON.parse(line)))}\n`;
 }
 
 /**

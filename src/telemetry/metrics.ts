@@ -39,7 +39,7 @@ export function openMetrics(): Metrics {
         collect: async () => {
           gauge.reset();
           // A number that cannot be read now is left out; it must not hide the others.
-          const values = await Promise.resolve(read()).catch(() => ({}));
+          const values = await Promise.try(read).catch(() => ({}));
           for (const [key, value] of Object.entries(values)) gauge.set({ [label]: key }, value);
         },
       });

@@ -69,40 +69,44 @@ async function nextStart() {
   return result;
 }
 
-test("on SIGTERM steps under way end, no other begins, and the next start ends the run", { timeout: 90_000 }, async () => {
-  const { child, exited, gone, url } = await buildingChild(60_000);
-  expect(await ready(url)).toMatchObject({ status: 200, body: { ok: true, parts: { store: { ok: true } } } });
-  child.kill("SIGTERM");
-  await vi.waitFor(async () => expect((await ready(url)).status).toBe(503));
-  expect((await ready(url)).body).toMatchObject({
-    ok: false,
-    parts: {
-      store: { ok: true },
-      engine: { ok: false, problem: "It takes no runs any more." },
-      commands: { ok: false, problem: "Nonet is stopping; give the command again in a moment." },
-    },
-  });
-  expect((await fetch(`${url}/healthz`)).status).toBe(200);
-  await expect(type(bench.stateDir, "/cluster list")).rejects.toThrow(
-    "Nonet is stopping; give the command again in a moment.",
-  );
-  expect(child.exitCode).toBeNull();
-  release();
-  expect(await exited).toEqual([0, null]);
-  await gone;
+test(
+  "on SIGTERM steps under way end, no other begins, and the next start ends the run",
+  { timeout: 90_000 },
+  async () => {
+    const { child, exited, gone, url } = await buildingChild(60_000);
+    expect(await ready(url)).toMatchObject({ status: 200, body: { ok: true, parts: { store: { ok: true } } } });
+    child.kill("SIGTERM");
+    await vi.waitFor(async () => expect((await ready(url)).status).toBe(503));
+    expect((await ready(url)).body).toMatchObject({
+      ok: false,
+      parts: {
+        store: { ok: true },
+        engine: { ok: false, problem: "It takes no runs any more." },
+        commands: { ok: false, problem: "Nonet is stopping; give the command again in a moment." },
+      },
+    });
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    await expect(type(bench.stateDir, "/cluster list")).rejects.toThrow(
+      "Nonet is stopping; give the command again in a moment.",
+    );
+    expect(child.exitCode).toBeNull();
+    release();
+    expect(await exited).toEqual([0, null]);
+    await gone;
 
-  const told = sentences().findIndex((sentence) => sentence.startsWith("Nonet is stopping:"));
-  expect(told).toBeGreaterThan(0);
-  const after = events(told);
-  expect(after.filter((event) => event.startsWith("step.finished create "))).toHaveLength(9);
-  expect(after.filter((event) => event.startsWith("step.started "))).toEqual([]);
-  expect(sentences().at(-1)).toBe("Nonet has stopped.");
+    const told = sentences().findIndex((sentence) => sentence.startsWith("Nonet is stopping:"));
+    expect(told).toBeGreaterThan(0);
+    const after = events(told);
+    expect(after.filter((event) => event.startsWith("step.finished create "))).toHaveLength(9);
+    expect(after.filter((event) => event.startsWith("step.started "))).toEqual([]);
+    expect(sentences().at(-1)).toBe("Nonet has stopped.");
 
-  const before = sentences().length;
-  expect(await nextStart()).toMatchObject({ ok: true, data: { nodes: 9 } });
-  expect(events(before)[0]).toMatch(/^run.started/);
-  expect(events(before).filter((event) => event.startsWith("step.started create "))).toEqual([]);
-});
+    const before = sentences().length;
+    expect(await nextStart()).toMatchObject({ ok: true, data: { nodes: 9 } });
+    expect(events(before)[0]).toMatch(/^run.started/);
+    expect(events(before).filter((event) => event.startsWith("step.started create "))).toEqual([]);
+  },
+);
 
 test("steps that do not end in time are done again at the next start", { timeout: 90_000 }, async () => {
   const { child, exited, gone } = await buildingChild(200);
