@@ -12,6 +12,7 @@ import { loggedDesk } from "../telemetry/request-log.ts";
 import { runLog } from "../telemetry/run-log.ts";
 import { runMetrics } from "../telemetry/run-metrics.ts";
 import { serviceManager } from "../telemetry/systemd.ts";
+import { playbooks } from "./registry.ts";
 
 /** What a bot tells of itself, put together. */
 export interface Telemetry {
@@ -49,7 +50,8 @@ export function openTelemetry(config: Config, state: State): Telemetry {
         label: "state",
         read: () => countStates(engine.unfinished()),
       });
-      closers.push(await observe(engine, [runLog(log), runMetrics(metrics.registry)]));
+      const names = playbooks.map(({ name }) => name);
+      closers.push(await observe(engine, [runLog(log), runMetrics(metrics.registry, names)]));
     },
     desk: (desk) => loggedDesk(desk, log, edges.request),
     open: async (vital, ready) => {

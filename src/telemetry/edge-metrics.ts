@@ -30,6 +30,7 @@ export function edgeMetrics(registry: Registry): EdgeMetrics {
     labelNames: ["code"],
     registers,
   });
+  for (const code of ["unreachable", "ssh_denied", "host_key_changed"]) failures.inc({ code }, 0);
   const calls = new Counter({
     name: "nonet_linode_calls_total",
     help: "Requests to the Linode API; status is a class such as 2xx, but 429 by itself and none without an answer.",

@@ -1,5 +1,5 @@
 import { Counter, Histogram, type Registry } from "prom-client";
-import type { RunEvent } from "../core/journal.ts";
+import type { Outcome, RunEvent } from "../core/journal.ts";
 import type { Observer } from "./observe.ts";
 
 /** From what is over at once to what takes an hour. */
@@ -7,8 +7,10 @@ const buckets = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600];
 /** More kinds of steps than this would mean that something unbounded got into their names. */
 const mostKinds = 100;
 
-/** Counts runs, steps and approvals by what the journal tells. */
-export function runMetrics(registry: Registry): Observer {
+const outcomes: readonly (Outcome | "not_ok")[] = ["done", "not_ok", "failed", "rejected", "expired", "cancelled"];
+
+/** Counts runs, steps and approvals by what the journal tells; `playbooks` are the names of all. */
+export function runMetrics(registry: Registry, playbooks: readonly string[]): Observer {
   const registers = [registry];
   const runLabels = { labelNames: ["playbook"] as const, registers };
   const stepLabels = { labelNames: ["playbook", "kind"] as const, registers };
@@ -34,6 +36,8 @@ export function runMetrics(registry: Registry): Observer {
     labelNames: ["verdict"],
     registers,
   });
+  // A counter that begins at its first event would hide that event from whoever looks for an increase.
+  for (const playbook of playbooks) for (const outcome of outcomes) ended.inc({ playbook, outcome }, 0);
   const kindOf = stepKinds();
   return (event, { playbook, queuedAt, node }) => {
     switch (event.kind) {
@@ -64,7 +68,7 @@ export function runMetrics(registry: Registry): Observer {
   };
 }
 
-function outcomeOf({ outcome, result }: Extract<RunEvent, { kind: "run.finished" }>): string {
+function outcomeOf({ outcome, result }: Extract<RunEvent, { kind: "run.finished" }>): Outcome | "not_ok" {
   return result?.ok === false ? "not_ok" : outcome;
 }
 

@@ -13,7 +13,7 @@ async function observed(unfinished: Awaited<ReturnType<Source["unfinished"]>> = 
     tell = listener;
     return () => undefined;
   };
-  await observe({ subscribe, unfinished: () => unfinished }, [runMetrics(registry)]);
+  await observe({ subscribe, unfinished: () => unfinished }, [runMetrics(registry, ["scale", "build"])]);
   let seq = 0;
   const event = (fact: RunFact, runId = "r1", at = "2026-01-01T00:00:00Z") =>
     tell({ ...fact, runId, seq: (seq += 1), at });
@@ -52,6 +52,7 @@ test("a run that came to its end but found that not all is well is told apart", 
   const { event, text } = await observed();
   const end = { kind: "run.finished", failure: null, changed: 0, seconds: 1 } as const;
   event(queued);
+  expect(await text()).toContain('nonet_runs_ended_total{playbook="scale",outcome="not_ok"} 0');
   event({ ...end, outcome: "done", result: { ok: false, verdict: "split" } });
   event(queued, "r2");
   event({ ...end, outcome: "failed", result: null }, "r2");
