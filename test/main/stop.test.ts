@@ -33,9 +33,9 @@ afterEach(async () => {
 });
 
 /** A bot in its own process that builds a cluster whose machines do not boot until the test lets them. */
-async function buildingChild(drainMs: number) {
+async function buildingChild(drainMs: number, exitMs = 60_000) {
   const script = join(import.meta.dirname, "child.ts");
-  const started = spawn(process.execPath, [script, bench.apiUrl, bench.stateDir, String(drainMs)], {
+  const started = spawn(process.execPath, [script, bench.apiUrl, bench.stateDir, `${drainMs}`, `${exitMs}`], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   child = started;
@@ -123,9 +123,35 @@ test("steps that do not end in time are done again at the next start", { timeout
 test("a second signal ends it at once", { timeout: 30_000 }, async () => {
   const { child, exited, gone, url } = await buildingChild(60_000);
   child.kill("SIGTERM");
+  // As one press of Ctrl-C does, which reaches a child of npm twice.
+  child.kill("SIGINT");
   await vi.waitFor(async () => expect((await ready(url)).status).toBe(503));
-  child.kill("SIGTERM");
+  const again = setInterval(() => child.kill("SIGTERM"), 100);
   expect(await exited).toEqual([1, null]);
+  clearInterval(again);
   await gone;
   expect(sentences().at(-1)).not.toBe("Nonet has stopped.");
+});
+
+test("it exits in time, even when it cannot stop in order", { timeout: 30_000 }, async () => {
+  const { child, exited, gone } = await buildingChild(60_000, 100);
+  child.kill("SIGTERM");
+  expect(await exited).toEqual([0, null]);
+  await gone;
+  expect(sentences().at(-1)).not.toBe("Nonet has stopped.");
+});
+
+test("npm start passes the signal on, and ends as the bot does", { timeout: 30_000 }, async () => {
+  const env = { ...process.env, NONET_STATE_DIR: bench.stateDir, NONET_CONFIG: "/nonexistent" };
+  const npm = spawn("npm", ["start"], {
+    env,
+    cwd: join(import.meta.dirname, "../.."),
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  child = npm;
+  const exited = once(npm, "exit");
+  for await (const data of npm.stdout) if (String(data).includes("Nonet runs as process")) break;
+  npm.kill("SIGTERM");
+  expect(await exited).toEqual([0, null]);
+  expect(sentences().at(-1)).toBe("Nonet has stopped.");
 });
