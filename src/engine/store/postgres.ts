@@ -1,0 +1,119 @@
+import type { Backend } from "openworkflow/internal";
+import { BackendPostgres } from "openworkflow/postgres";
+import postgres from "postgres";
+import type { Secret } from "../../core/secret.ts";
+import { inPostgres, pending } from "./migrations.ts";
+import { unusable, type Row, type Sql, type Store, type Transaction } from "./port.ts";
+
+/** Any number that nobody else locks: only one process at a time changes the shape of the store. */
+const shapeLock = 7_061_995;
+
+type Types = { readonly number: number };
+type Pool = postgres.Sql<Types>;
+
+/**
+ * Opens the store in the database at `url` and brings it up to date.
+ * @throws OpsError `store_too_new` when a newer Nonet wrote it, `store_unusable` when it cannot be reached.
+ */
+export async function openPostgres(url: Secret<string>): Promise<Store> {
+  const name = nameOf(url.reveal());
+  const pool: Pool = postgres(url.reveal(), {
+    types: { number: { to: 20, from: [20, 1700], serialize: String, parse: Number } },
+    onnotice: () => undefined,
+    // A process that was frozen inside a transaction must not hold up the one that takes over.
+    connection: { application_name: "nonet", idle_in_transaction_session_timeout: 3000 },
+  });
+  const transaction = <T>(work: (transaction: Transaction) => Promise<T>) => transact(pool, work);
+  try {
+    await transaction((sql) => migrate(sql, name));
+  } catch (cause) {
+    await pool.end();
+    if (!(cause instanceof postgres.PostgresError) && !isConnectionLoss(cause)) throw cause;
+    throw unusable(name, cause, "Check DATABASE_URL, and that the server runs and lets this machine in.");
+  }
+  return {
+    kind: "postgres",
+    name,
+    now: "cast(extract(epoch from clock_timestamp()) * 1000 as bigint)",
+    workflowRuns: "openworkflow.workflow_runs",
+    ...statements(pool),
+    transaction,
+    listen: async (channel, heard, gap) => {
+      await pool.listen(channel, heard, gap);
+    },
+    openBackend: () => openBackend(transaction, url),
+    close: () => pool.end(),
+  };
+}
+
+/** `postgres://host/nonet`: neither user nor password. */
+function nameOf(url: string): string {
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname}`;
+}
+
+async function migrate(sql: Transaction, name: string): Promise<void> {
+  await sql.run("select pg_advisory_xact_lock(?)", [shapeLock]);
+  await sql.run("create table if not exists nonet_store (version bigint not null)");
+  const row = await sql.get("select version from nonet_store");
+  if (row === undefined) await sql.run("insert into nonet_store values (0)");
+  for (const [migration, version] of pending(name, Number(row?.["version"] ?? 0))) {
+    await sql.run(inPostgres(migration));
+    await sql.run("update nonet_store set version = ?", [version]);
+  }
+}
+
+function statements(pool: Pool | postgres.ReservedSql<Types>): Sql {
+  const all: Sql["all"] = async (text, params = []) => {
+    let count = 0;
+    const numbered = text.replaceAll("?", () => `$${(count += 1)}`);
+    // Several statements at once, as in a migration, can only be sent without parameters and unprepared.
+    return pool.unsafe<Row[]>(numbered, [...params], { prepare: params.length > 0 });
+  };
+  return {
+    all,
+    get: async (text, params) => (await all(text, params))[0],
+    run: async (text, params) => void (await all(text, params)),
+  };
+}
+
+/**
+ * On a connection that is reserved first, because `begin` of the library may let other statements into the transaction
+ * while all connections are busy (https://github.com/porsager/postgres/issues/823).
+ */
+async function transact<T>(pool: Pool, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  const connection = await pool.reserve();
+  const sql = statements(connection);
+  let lost = false;
+  try {
+    await sql.run("begin");
+    const value = await work({ ...sql, announce: (...told) => sql.run("select pg_notify(?, ?)", told) });
+    await sql.run("commit");
+    return value;
+  } catch (error) {
+    lost =
+      isConnectionLoss(error) ||
+      !(await sql.run("rollback").then(
+        () => true,
+        () => false,
+      ));
+    throw error;
+  } finally {
+    // The library has already dropped a connection that was lost; to release it would bring it back dead.
+    if (!lost) connection.release();
+  }
+}
+
+function isConnectionLoss(error: unknown): boolean {
+  if (error instanceof postgres.PostgresError) return ["FATAL", "PANIC"].includes(error.severity);
+  return error instanceof Error && "errno" in error;
+}
+
+/** In its own schema; its migrations do not bear being run twice at once. */
+function openBackend(transaction: Store["transaction"], url: Secret<string>): Promise<Backend> {
+  return transaction(async (sql) => {
+    await sql.run("select pg_advisory_xact_lock(?)", [shapeLock]);
+    await sql.run("set local idle_in_transaction_session_timeout = 0");
+    return BackendPostgres.connect(url.reveal());
+  });
+}
