@@ -38,7 +38,7 @@ async function waiting(store: StoreKind, risk: Risk, options: Partial<Parameters
 onBothStores((store) => {
   test("reversible: the requester confirms, once, and then it runs", async () => {
     const { engine, runId, approval, facts } = await waiting(store, "reversible");
-    expect(engine.view(runId)).toMatchObject({ state: "waiting", approval: { verdict: null, typed: null } });
+    expect(await engine.view(runId)).toMatchObject({ state: "waiting", approval: { verdict: null, typed: null } });
     expect(approval).toMatchObject({ requester: "alice", secondPerson: false, reason: null, plan: { monthlyUsd: 5 } });
     await engine.decide({ ...yes(approval), actor: "alice" });
     await expect(engine.decide({ ...yes(approval), actor: "bob" })).rejects.toThrow(
