@@ -75,8 +75,12 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const submitAll = async () => {
     for (const id of await runs.unfinished()) await worker.submit(id);
   };
-  const { home } = state;
-  const membership = await joinInstances(store, { home, named: worker.rename, freed: submitAll, onError });
+  const membership = await joinInstances(store, {
+    home: state.home,
+    named: (id) => worker.rename(id),
+    freed: submitAll,
+    onError,
+  });
   const self = () => membership.self();
   await submitAll();
   worker.begin();

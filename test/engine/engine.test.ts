@@ -52,10 +52,8 @@ onBothStores(({ place }) => {
     const view = await engine.finished(runId, never);
     expect(view).toMatchObject({ state: "done", changed: 2, actor: "alice", cluster: "demo", resumed: 0 });
     expect(view.result).toEqual({ ok: true, verdict: "DB1,DB2" });
-    expect(view.steps.map(({ state, sentence, node }) => [state, sentence, node]).toSorted()).toEqual([
-      ["done", "db1 was made.", "db1"],
-      ["done", "db2 was made.", "db2"],
-    ]);
+    const steps = view.steps.map(({ state, sentence, node }) => `${node}: ${state}. ${sentence}`);
+    expect(steps.toSorted()).toEqual(["db1: done. db1 was made.", "db2: done. db2 was made."]);
     expect(kinds.filter((kind) => kind === "step.said")).toHaveLength(2);
     expect(await engine.unfinished()).toEqual([]);
   });

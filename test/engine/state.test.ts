@@ -9,6 +9,7 @@ import { Blueprint, type Inventory } from "../../src/core/cluster.ts";
 import { Secret } from "../../src/core/secret.ts";
 import { newKeyPair } from "../../src/engine/sshkeys.ts";
 import { openState, type Place } from "../../src/engine/state.ts";
+import { pending } from "../../src/engine/store/migrations.ts";
 import { freshDir } from "./fixture.ts";
 
 /** Part of OpenSSH, not of this project. */
@@ -151,5 +152,24 @@ test("blueprints are versioned, inventories are replaced, both are forgotten", a
   expect(await clusters.list()).toEqual(["demo"]);
   await clusters.forgetCluster("demo");
   expect(await clusters.list()).toEqual([]);
+  await state.close();
+});
+
+test("a store of the first version is brought up to date, with what was under way", async () => {
+  const dir = freshDir();
+  const [first] = pending("old", 0);
+  const sql = new DatabaseSync(join(dir, "nonet.db"));
+  sql.exec(`${first?.[0] ?? ""} pragma user_version = 1;
+    insert into runs (id, playbook, version, input, risk, actor, engine_id, created_at, outcome)
+      values ('old', 'test', 1, '{}', 'read', 'alice', 'e1', '2026-01-01', 'done'),
+             ('new', 'test', 1, '{}', 'read', 'alice', 'e2', '2026-01-02', null);
+    insert into events values ('new', 1, '2026-01-02', '{}'), ('new', 2, '2026-01-02', '{}')`);
+  sql.close();
+  const state = await openState(place(dir), {});
+  expect(await state.store.all("select id, instance, turn, last_seq from runs order by id")).toEqual([
+    { id: "new", instance: "the first version", turn: 0, last_seq: 2 },
+    { id: "old", instance: null, turn: 0, last_seq: 0 },
+  ]);
+  expect(await state.store.all("select id from instances")).toEqual([{ id: "the first version" }]);
   await state.close();
 });

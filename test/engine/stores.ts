@@ -30,7 +30,7 @@ export function onBothStores(tests: (store: StoreKind) => void): void {
 export function onPostgres(tests: (store: StoreKind) => void): void {
   const [, store] = kinds;
   if (store === undefined) throw new TypeError("there is no PostgreSQL store");
-  describe.skipIf(noPostgres !== undefined)(noPostgres ?? "PostgreSQL 15", () => {
+  describe.skipIf(noPostgres !== undefined)(`PostgreSQL 15${noPostgres === undefined ? "" : `: ${noPostgres}`}`, () => {
     afterAll(stopPostgres);
     tests(store);
   });

@@ -4,7 +4,7 @@ import { OpsError } from "../../core/errors.ts";
  * Each entry brings the store from the version of its index to the next; never edited once released. Written in
  * SQLite's words, which `inPostgres` translates.
  */
-export const migrations: readonly string[] = [
+const migrations: readonly string[] = [
   `create table blueprints (cluster text not null, version integer not null, json text not null, at text not null,
      primary key (cluster, version)) strict;
    create table inventories (cluster text primary key, json text not null, at text not null) strict;

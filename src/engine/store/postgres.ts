@@ -11,25 +11,33 @@ const shapeLock = 7_061_995;
 type Types = { readonly number: number };
 type Pool = postgres.Sql<Types>;
 
+/** `PostgreSQL 15.3 at postgres://host/nonet`. @throws OpsError `store_unusable` when it cannot be reached. */
+export async function describePostgres(url: Secret<string>): Promise<string> {
+  const pool = connect(url);
+  try {
+    const row = await reachable(url, statements(pool).get("show server_version"));
+    return `PostgreSQL ${String(row?.["server_version"])} at ${nameOf(url)}`;
+  } finally {
+    await pool.end();
+  }
+}
+
 /**
  * Opens the store in the database at `url` and brings it up to date.
  * @throws OpsError `store_too_new` when a newer Nonet wrote it, `store_unusable` when it cannot be reached.
  */
 export async function openPostgres(url: Secret<string>): Promise<Store> {
-  const name = nameOf(url.reveal());
-  const pool: Pool = postgres(url.reveal(), {
-    types: { number: { to: 20, from: [20, 1700], serialize: String, parse: Number } },
-    onnotice: () => undefined,
-    // A process that was frozen inside a transaction must not hold up the one that takes over.
-    connection: { application_name: "nonet", idle_in_transaction_session_timeout: 3000 },
-  });
+  const name = nameOf(url);
+  const pool = connect(url);
   const transaction = <T>(work: (transaction: Transaction) => Promise<T>) => transact(pool, work);
   try {
-    await transaction((sql) => migrate(sql, name));
-  } catch (cause) {
+    await reachable(
+      url,
+      transaction((sql) => migrate(sql, name)),
+    );
+  } catch (error) {
     await pool.end();
-    if (!(cause instanceof postgres.PostgresError) && !isConnectionLoss(cause)) throw cause;
-    throw unusable(name, cause, "Check DATABASE_URL, and that the server runs and lets this machine in.");
+    throw error;
   }
   return {
     kind: "postgres",
@@ -46,10 +54,28 @@ export async function openPostgres(url: Secret<string>): Promise<Store> {
   };
 }
 
+function connect(url: Secret<string>): Pool {
+  return postgres(url.reveal(), {
+    types: { number: { to: 20, from: [20, 1700], serialize: String, parse: Number } },
+    onnotice: () => undefined,
+    // A process that was frozen inside a transaction must not hold up the one that takes over.
+    connection: { application_name: "nonet", idle_in_transaction_session_timeout: 3000 },
+  });
+}
+
 /** `postgres://host/nonet`: neither user nor password. */
-function nameOf(url: string): string {
-  const { protocol, host, pathname } = new URL(url);
+function nameOf(url: Secret<string>): string {
+  const { protocol, host, pathname } = new URL(url.reveal());
   return `${protocol}//${host}${pathname}`;
+}
+
+async function reachable<T>(url: Secret<string>, first: Promise<T>): Promise<T> {
+  try {
+    return await first;
+  } catch (cause) {
+    if (!(cause instanceof postgres.PostgresError) && !isConnectionLoss(cause)) throw cause;
+    throw unusable(nameOf(url), cause, "Check DATABASE_URL, and that the server runs and lets this machine in.");
+  }
 }
 
 async function migrate(sql: Transaction, name: string): Promise<void> {
