@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { openState, type Place } from "../../src/engine/state.ts";
 import { threeSteps } from "./child.ts";
-import { beside, freshDir, key, never, openWorld, type World } from "./fixture.ts";
+import { beside, eventOf, freshDir, key, never, openWorld, testPlaybook, type World } from "./fixture.ts";
+import { postgresServer } from "./postgres.ts";
 import { onBothStores, onPostgres } from "./stores.ts";
 
 const children: ChildProcess[] = [];
@@ -108,5 +109,33 @@ onPostgres((store) => {
     await expect.poll(() => state.store.all("select id from instances"), { timeout: 20_000 }).toHaveLength(2);
     expect(await journal()).toEqual(before);
     expect(lines(effects)).toEqual(["one", "three", "two a", "two b", "two b"]);
+  });
+
+  test("PostgreSQL stopped and started in mid-run: the run goes on, and is heard elsewhere", async () => {
+    const place = await store.place();
+    const gate = Promise.withResolvers<void>();
+    const playbook = testPlaybook({
+      run: async (run) => {
+        await run.step({ name: "hold", title: "Hold" }, async () => {
+          await gate.promise;
+          return { sentence: "Held." };
+        });
+        return { ok: true, verdict: "consistent" };
+      },
+    });
+    const open = async (at: Place): Promise<World> => {
+      const made = await openWorld([playbook], { place: at });
+      worlds.push(made);
+      return made;
+    };
+    const first = await open(place);
+    const second = await open(beside(place));
+    const { runId } = await first.engine.start(playbook, demo, "alice");
+    const heard = second.engine.finished(runId, never);
+    await eventOf(second.engine, runId, "step.started");
+    await (await postgresServer()).restart(() => Promise.resolve());
+    gate.resolve();
+    expect(await first.engine.finished(runId, never)).toMatchObject({ state: "done" });
+    expect(await heard).toMatchObject({ state: "done" });
   });
 });

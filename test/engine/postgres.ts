@@ -15,6 +15,8 @@ export const noPostgres = existsSync(join(binaries, "initdb")) ? undefined : "ne
 export interface Server {
   /** A new, empty database. */
   database(): Promise<Secret<string>>;
+  /** Shuts down, which ends all connections, and starts again after `meanwhile`. */
+  restart(meanwhile: () => Promise<void>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -42,12 +44,22 @@ async function start(): Promise<Server> {
     stdio: "ignore",
   });
   const settings = ["fsync=off", "full_page_writes=off", "listen_addresses=", "shared_buffers=16MB"];
-  const child = spawn(
-    join(binaries, "postgres"),
-    ["-D", data, "-k", folder, ...settings.flatMap((setting) => ["-c", setting])],
-    { ...user, cwd: folder, stdio: ["ignore", "ignore", "pipe"] },
-  );
-  await readyToAccept(child);
+  const serve = async (): Promise<ChildProcess> => {
+    const args = ["-D", data, "-k", folder, ...settings.flatMap((setting) => ["-c", setting])];
+    const started = spawn(join(binaries, "postgres"), args, {
+      ...user,
+      cwd: folder,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    await readyToAccept(started);
+    return started;
+  };
+  const end = async (signal: "SIGINT" | "SIGQUIT"): Promise<void> => {
+    const ended = once(child, "exit");
+    child.kill(signal);
+    await ended;
+  };
+  let child = await serve();
   // Addresses in `DATABASE_URL` cannot name a socket; these variables can, here and in child processes.
   process.env["PGHOST"] = folder;
   process.env["PGUSER"] = "nonet";
@@ -60,9 +72,13 @@ async function start(): Promise<Server> {
       await admin.end();
       return new Secret(`postgres:///${name}`);
     },
+    restart: async (meanwhile) => {
+      await end("SIGINT");
+      await meanwhile();
+      child = await serve();
+    },
     stop: async () => {
-      child.kill("SIGQUIT");
-      await once(child, "exit");
+      await end("SIGQUIT");
       rmSync(folder, { recursive: true, force: true });
     },
   };

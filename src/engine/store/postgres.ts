@@ -54,13 +54,17 @@ export async function openPostgres(url: Secret<string>): Promise<Store> {
   };
 }
 
+const options = {
+  onnotice: () => undefined,
+  // Seconds between attempts to connect; the library's own grow to twenty, in which others would take this one for dead.
+  backoff: () => 0.5 + Math.random() / 2,
+  // A process that was frozen inside a transaction must not hold up the one that takes over.
+  connection: { application_name: "nonet", idle_in_transaction_session_timeout: 3000 },
+};
+
 function connect(url: Secret<string>): Pool {
-  return postgres(url.reveal(), {
-    types: { number: { to: 20, from: [20, 1700], serialize: String, parse: Number } },
-    onnotice: () => undefined,
-    // A process that was frozen inside a transaction must not hold up the one that takes over.
-    connection: { application_name: "nonet", idle_in_transaction_session_timeout: 3000 },
-  });
+  const types = { number: { to: 20, from: [20, 1700], serialize: String, parse: Number } };
+  return postgres(url.reveal(), { ...options, types });
 }
 
 /** `postgres://host/nonet`: neither user nor password. */
@@ -136,10 +140,12 @@ function isConnectionLoss(error: unknown): boolean {
 }
 
 /** In its own schema; its migrations do not bear being run twice at once. */
-function openBackend(transaction: Store["transaction"], url: Secret<string>): Promise<Backend> {
-  return transaction(async (sql) => {
+async function openBackend(transaction: Store["transaction"], url: Secret<string>): Promise<Backend> {
+  await transaction(async (sql) => {
     await sql.run("select pg_advisory_xact_lock(?)", [shapeLock]);
     await sql.run("set local idle_in_transaction_session_timeout = 0");
-    return BackendPostgres.connect(url.reveal());
+    await (await BackendPostgres.connect(url.reveal())).stop();
   });
+  const transform = { column: { from: postgres.toCamel } };
+  return BackendPostgres.fromPool(postgres(url.reveal(), { ...options, transform }));
 }
