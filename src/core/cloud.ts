@@ -81,7 +81,7 @@ export interface CloudPlacementGroup {
 }
 
 /** Who the API token belongs to, and what it may do. */
-export interface CloudAccount {
+interface CloudAccount {
   readonly username: string;
   /** `null` where the provider does not say. */
   readonly scopes: readonly string[] | null;
