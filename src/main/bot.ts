@@ -51,7 +51,7 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
   const { current } = live;
   const config = current();
   await mkdir(config.stateDir, { recursive: true, mode: 0o700 });
-  const state = openState(config.stateDir, process.env);
+  const state = await openState(config, process.env);
   const saveBlueprints = async () => {
     for (const blueprint of current().clusters) await state.clusters.saveBlueprint(blueprint);
   };
@@ -92,7 +92,7 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
       await engine.close();
       await telemetry.close();
       close();
-      state.close();
+      await state.close();
     },
   };
   const vital = { store: () => state.clusters.list(), engine: () => engine.check() };

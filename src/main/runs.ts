@@ -9,11 +9,20 @@ export function deskRuns(engine: Engine): Runs {
     decide: async (decision) => engine.decide(decision),
     cancel: async (runId, actor) => engine.cancel(runId, actor),
     follow(runId, listener) {
-      const tell = () => {
-        const view = engine.view(runId);
-        if (view !== undefined) listener(view);
-      };
-      return engine.subscribe(runId, tell);
+      let told = 0;
+      let last = Promise.resolve();
+      return engine.subscribe(runId, ({ seq }) => {
+        const look = async () => {
+          // A look shows all that has been written, so what was written before it needs no further one.
+          if (seq <= told) return;
+          const view = await engine.view(runId);
+          if (view === undefined) return;
+          told = view.seq;
+          listener(view);
+        };
+        // What could not be shown is part of what the next event shows.
+        last = last.then(look).catch(() => undefined);
+      });
     },
   };
 }

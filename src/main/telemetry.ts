@@ -1,5 +1,6 @@
 import type { Config } from "../config.ts";
 import type { Desk } from "../core/desk.ts";
+import { Secret } from "../core/secret.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { State } from "../engine/state.ts";
 import { edgeMetrics, type EdgeMetrics } from "../telemetry/edge-metrics.ts";
@@ -30,9 +31,10 @@ export interface Telemetry {
   close(): Promise<void>;
 }
 
-/** Opens the log and the metrics of a bot; the Linode token is scrubbed from whatever is written. */
+/** Opens the log and the metrics of a bot; the Linode token and the way to the database are scrubbed from whatever is written. */
 export function openTelemetry(config: Config, state: State): Telemetry {
-  if (config.linodeToken !== null) state.vault.learn(config.linodeToken);
+  const { linodeToken, databaseUrl } = config;
+  for (const secret of [linodeToken, databaseUrl, passwordOf(databaseUrl)]) if (secret) state.vault.learn(secret);
   const destination = logDestination(config.stateDir, process.env);
   const log = openLog({ level: config.logLevel, destination, scrub: (text) => state.vault.scrub(text) });
   const metrics = openMetrics();
@@ -48,7 +50,7 @@ export function openTelemetry(config: Config, state: State): Telemetry {
         name: "nonet_runs",
         help: "Unfinished runs by state; waiting is for a person.",
         label: "state",
-        read: () => countStates(engine.unfinished()),
+        read: async () => countStates(await engine.unfinished()),
       });
       const names = playbooks.map(({ name }) => name);
       closers.push(await observe(engine, [runLog(log), runMetrics(metrics.registry, names)]));
@@ -70,6 +72,10 @@ export function openTelemetry(config: Config, state: State): Telemetry {
       log.info("Nonet has stopped.");
     },
   };
+}
+
+function passwordOf(url: Secret<string> | null): Secret<string> | null {
+  return url && new Secret(decodeURIComponent(new URL(url.reveal()).password));
 }
 
 function countStates(views: readonly { readonly state: string }[]): Record<string, number> {

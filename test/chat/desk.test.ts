@@ -17,7 +17,7 @@ import { playbook } from "../../src/core/playbook.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import { deskRuns } from "../../src/main/runs.ts";
 import { console, slack } from "../auth/fixture.ts";
-import { eventOf, never, openWorld, testPlan, type World } from "../engine/fixture.ts";
+import { freshDir, eventOf, never, openWorld, testPlan, type World } from "../engine/fixture.ts";
 
 const scale = playbook({
   name: "scale",
@@ -59,7 +59,8 @@ beforeEach(async () => {
   whoMay = WhoMay.parse(team);
   const authorizer = openAuthorizer({ current: () => whoMay, owner: "root", commands });
   const playbooks = [scale, restart] as unknown as Parameters<typeof openWorld>[0];
-  world = await openWorld(playbooks, { hasSecondPerson: authorizer.hasSecondPerson });
+  const place = { stateDir: freshDir(), databaseUrl: null };
+  world = await openWorld(playbooks, { place, hasSecondPerson: authorizer.hasSecondPerson });
   engine = world.engine;
   desk = openDesk({ commands, services: world.services, runs: deskRuns(engine), authorizer });
 });
@@ -82,11 +83,11 @@ it("journals people by their names, whatever they are called where they speak", 
 
 it("takes nobody for a second person who is the first under another name", async () => {
   const runId = await asking("/cluster restart prod", slack("U1"));
-  expect(engine.view(runId)?.approval?.secondPerson).toBe(true);
+  expect((await engine.view(runId))?.approval?.secondPerson).toBe(true);
   await expect(desk.decide(runId, console("al"), "yes")).rejects.toMatchObject({ code: "needs_second_person" });
   await expect(desk.decide(runId, slack("U9"), "yes")).rejects.toMatchObject({ code: "forbidden" });
   await expect(desk.decide(runId, slack("U2", null), "yes")).rejects.toMatchObject({ code: "forbidden" });
-  expect(engine.view(runId)?.state).toBe("waiting");
+  expect((await engine.view(runId))?.state).toBe("waiting");
   await desk.decide(runId, slack("U2"), "yes");
   expect(await engine.finished(runId, never)).toMatchObject({ state: "done", approval: { by: "bob" } });
 });
@@ -103,7 +104,7 @@ it("decides by the roles of the moment of the click", async () => {
 it("asks nobody for a second person where there is none", async () => {
   whoMay = WhoMay.parse({ ...team, people: team.people.slice(0, 1) });
   const runId = await asking("/cluster restart prod", slack("U1"));
-  expect(engine.view(runId)?.approval?.secondPerson).toBe(false);
+  expect((await engine.view(runId))?.approval?.secondPerson).toBe(false);
   await desk.decide(runId, slack("U1"), "yes");
   expect(await engine.finished(runId, never)).toMatchObject({ state: "done" });
 });

@@ -36,12 +36,12 @@ afterAll(() => bench.close());
 /** Everything that must never be seen: what the vault made, the API token, the key of the store; whole and by lines. */
 async function secretsOf(bench: Bench): Promise<string[]> {
   const { stateDir, token } = bench;
-  const state = openState(stateDir, {});
+  const state = await openState({ stateDir, databaseUrl: null }, {});
   const { vault } = state;
   const nodes = (await benchConfig(bench)).clusters.flatMap(plannedNodes).map(({ name }) => name);
   const keys = await Promise.all([vault.botKey(), ...nodes.map((name) => vault.hostKey("demo", name))]);
   const all = [...revealed(await vault.secrets("demo")), ...keys.flatMap(revealed)];
-  state.close();
+  await state.close();
   const lines = all.flatMap((secret) => secret.split("\n")).filter((line) => line.length >= 16);
   const private_ = lines.filter((line) => !line.startsWith("-----"));
   return [...new Set([token, readFileSync(join(stateDir, "nonet.key"), "utf8").trim(), ...all, ...private_])];
