@@ -14,7 +14,7 @@ import { openEngine } from "../engine/engine.ts";
 import { openState, type State } from "../engine/state.ts";
 import { outside } from "../outside/scan.ts";
 import { createFleet, type Fleet } from "../ssh/fleet.ts";
-import { commands, playbooks } from "./registry.ts";
+import { openRegistry } from "./registry.ts";
 import { reload, type LiveConfig } from "./reload.ts";
 import { deskRuns } from "./runs.ts";
 
@@ -44,6 +44,7 @@ export const socketPath = (stateDir: string): string => join(stateDir, "console.
 export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise<Bot> {
   const { current } = live;
   const config = current();
+  const { commands, playbooks } = await openRegistry(config.extensions);
   await mkdir(config.stateDir, { recursive: true, mode: 0o700 });
   const state = await openState(config, process.env);
   const saveBlueprints = async () => {

@@ -1,13 +1,12 @@
 import { prompt } from "../chat/console/prompt.ts";
 import { join } from "node:path";
-import { readConfig } from "../config.ts";
 import { openBot, owner, socketPath } from "./bot.ts";
-import { commands } from "./registry.ts";
+import { configuration } from "./configuration.ts";
 import { liveConfig } from "./reload.ts";
 
 /** `npm start`: the bot, with a prompt when somebody sits at a terminal. SIGHUP reads the configuration again. */
 export async function main(): Promise<number> {
-  const live = await liveConfig(() => readConfig(process.env, commands));
+  const live = await liveConfig(() => configuration(process.env));
   const { stateDir } = live.current();
   const bot = await openBot(live);
   process.on("SIGHUP", () => void bot.reload().then(console.log));
