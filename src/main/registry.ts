@@ -62,11 +62,17 @@ async function readModules<T>(folder: string, kind: string, is: (value: unknown)
   return (await Promise.all(found)).flat();
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
-const isCommand = (value: unknown): value is Command =>
-  isObject(value) && typeof value["run"] === "function" && typeof value["access"] === "string";
-const isPlaybook = (value: unknown): value is Playbook =>
-  isObject(value) && typeof value["run"] === "function" && typeof value["risk"] === "string";
+function isCommand(value: unknown): value is Command {
+  return isRecord(value) && typeof value["run"] === "function" && typeof value["access"] === "string";
+}
+
+function isPlaybook(value: unknown): value is Playbook {
+  return isRecord(value) && typeof value["run"] === "function" && typeof value["risk"] === "string";
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
 
 function noTwo<T extends { readonly name: string }>(kind: string, all: readonly T[]): readonly T[] {
   const twice = all.find(({ name }, at) => all.findIndex((other) => other.name === name) !== at);
