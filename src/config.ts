@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { unique } from "./auth/principals.ts";
@@ -22,8 +22,12 @@ const Environment = z.object({
   NONET_LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
 });
 
+/** The folder with own commands and playbooks, as seen from `nonet.yaml`. */
+const Extensions = z.object({ extensions: z.string().min(1).optional() });
+
 /** What `nonet.yaml` may say. */
 const File = WhoMay.extend({
+  ...Extensions.shape,
   clusters: z
     .array(Blueprint)
     .default([])
@@ -47,10 +51,21 @@ export interface Config {
   readonly databaseUrl: Secret<string> | null;
   readonly scanFrom: string | null;
   readonly logLevel: string;
+  /** Folder with own commands and playbooks. */
+  readonly extensions: string | null;
   readonly clusters: readonly Blueprint[];
   readonly http: { readonly host: string; readonly port: number } | null;
   readonly whoMay: WhoMay;
 }
+
+/** Where the own commands and playbooks are; whatever else the file says is for `readConfig` to judge. */
+export async function readExtensions(env: Readonly<Record<string, string | undefined>>): Promise<string | null> {
+  const path = env["NONET_CONFIG"] ?? "nonet.yaml";
+  return extensionsOf(path, Extensions.safeParse(parseYaml(path, await readText(path))).data ?? {});
+}
+
+const extensionsOf = (path: string, { extensions }: z.infer<typeof Extensions>): string | null =>
+  extensions === undefined ? null : resolve(dirname(path), extensions);
 
 /**
  * Reads environment, systemd credentials and `nonet.yaml` (which may be absent). `commands` are all that a rule can be
@@ -80,7 +95,7 @@ export async function readConfig(
   }
   const { LINODE_TOKEN, LINODE_API_URL, NONET_STATE_DIR, DATABASE_URL, NONET_SCAN_FROM, NONET_LOG_LEVEL } =
     environment.data;
-  const { clusters, http, ...rest } = file.data;
+  const { clusters, http, extensions, ...rest } = file.data;
   return {
     linodeToken: LINODE_TOKEN === undefined ? null : new Secret(LINODE_TOKEN),
     linodeUrl: LINODE_API_URL,
@@ -88,6 +103,7 @@ export async function readConfig(
     databaseUrl: DATABASE_URL === undefined ? null : new Secret(DATABASE_URL),
     scanFrom: NONET_SCAN_FROM ?? null,
     logLevel: NONET_LOG_LEVEL,
+    extensions: extensionsOf(path, { extensions }),
     clusters,
     http,
     whoMay: rest,

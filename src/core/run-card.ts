@@ -20,8 +20,10 @@ export function runCard(view: RunView): Card {
   };
 }
 
-function titleOf(view: RunView): string {
-  return view.cluster === null ? `/${view.playbook}` : `/cluster ${view.playbook} ${view.cluster}`;
+/** A playbook of one word is called like its command about a cluster, any other one like its whole command. */
+function titleOf({ playbook, cluster }: RunView): string {
+  if (cluster === null) return `/${playbook}`;
+  return playbook.includes(" ") ? `/${playbook} ${cluster}` : `/cluster ${playbook} ${cluster}`;
 }
 
 function stateOf(view: RunView): CardState {

@@ -14,7 +14,7 @@ import { openEngine } from "../engine/engine.ts";
 import { openState, type State } from "../engine/state.ts";
 import { outside } from "../outside/scan.ts";
 import { createFleet, type Fleet, type FleetOptions } from "../ssh/fleet.ts";
-import { commands, playbooks } from "./registry.ts";
+import { openRegistry } from "./registry.ts";
 import { reload, type LiveConfig } from "./reload.ts";
 import { deskRuns } from "./runs.ts";
 import { openTelemetry } from "./telemetry.ts";
@@ -50,13 +50,15 @@ export const socketPath = (stateDir: string): string => join(stateDir, "console.
 export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise<Bot> {
   const { current } = live;
   const config = current();
+  const registry = await openRegistry(config.extensions);
+  const { commands, playbooks } = registry;
   await mkdir(config.stateDir, { recursive: true, mode: 0o700 });
   const state = await openState(config, process.env);
   const saveBlueprints = async () => {
     for (const blueprint of current().clusters) await state.clusters.saveBlueprint(blueprint);
   };
   await saveBlueprints();
-  const telemetry = openTelemetry(config, state);
+  const telemetry = openTelemetry(config, state, registry);
   const { close, ...reached } = await reach(state, current, telemetry.edges.roundTrip);
   const services: Services = {
     cloud: linodeCloud({

@@ -1,8 +1,7 @@
 import { prompt } from "../chat/console/prompt.ts";
 import { join } from "node:path";
-import { readConfig } from "../config.ts";
 import { openBot, owner, socketPath } from "./bot.ts";
-import { commands } from "./registry.ts";
+import { configuration } from "./configuration.ts";
 import { liveConfig } from "./reload.ts";
 import { stop, toldToStop } from "./stop.ts";
 
@@ -11,7 +10,7 @@ import { stop, toldToStop } from "./stop.ts";
  * and SIGINT let it stop in order.
  */
 export async function main(): Promise<number> {
-  const live = await liveConfig(() => readConfig(process.env, commands));
+  const live = await liveConfig(() => configuration(process.env));
   const { stateDir } = live.current();
   const bot = await openBot(live);
   process.on("SIGHUP", () => void bot.reload().then(console.log));

@@ -13,7 +13,7 @@ import { loggedDesk } from "../telemetry/request-log.ts";
 import { runLog } from "../telemetry/run-log.ts";
 import { runMetrics } from "../telemetry/run-metrics.ts";
 import { serviceManager } from "../telemetry/systemd.ts";
-import { playbooks } from "./registry.ts";
+import type { Registry } from "./registry.ts";
 
 /** What a bot tells of itself, put together. */
 export interface Telemetry {
@@ -32,7 +32,7 @@ export interface Telemetry {
 }
 
 /** Opens the log and the metrics of a bot; the Linode token and the way to the database are scrubbed from whatever is written. */
-export function openTelemetry(config: Config, state: State): Telemetry {
+export function openTelemetry(config: Config, state: State, { playbooks }: Registry): Telemetry {
   const { linodeToken, databaseUrl } = config;
   for (const secret of [linodeToken, databaseUrl, passwordOf(databaseUrl)]) if (secret) state.vault.learn(secret);
   const destination = logDestination(config.stateDir, process.env);
