@@ -10,6 +10,7 @@ import type { Playbook, Result } from "../core/playbook.ts";
 import type { Services } from "../core/ports.ts";
 import type { Lock } from "../core/lock.ts";
 import { runCard } from "../core/run-card.ts";
+import { callRuns } from "./call-runs.ts";
 
 /** The part of the engine that chat needs. */
 export interface Runs {
@@ -74,6 +75,7 @@ export function openDesk({ commands, services, runs, authorizer }: DeskParts): D
         actor,
         services,
         commands: commandsFor(caller),
+        runs: callRuns({ command, commands, runs, allow }, caller, actor),
         start: async (playbook, given) => ({ kind: "run", runId: await runs.start(playbook, given, actor) }),
       };
       const reply = await command.run(call, input);

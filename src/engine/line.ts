@@ -27,9 +27,9 @@ export interface Lines {
   /** All of `work`'s writes or none; what begins in it is handed over as soon as they are there. */
   at<T>(line: string, work: (turn: Turn) => Promise<T>): Promise<T>;
   /** Puts a person's lock on a cluster or, `null`, on all. Returns the one that is there already, if one is. */
-  lock(cluster: string | null, actor: string, reason: string): Promise<Lock | undefined>;
+  readonly lock: (cluster: string | null, actor: string, reason: string) => Promise<Lock | undefined>;
   /** Returns the lock that was lifted; `undefined` when there is none. */
-  unlock(cluster: string | null): Promise<Lock | undefined>;
+  readonly unlock: (cluster: string | null) => Promise<Lock | undefined>;
   /** Lets whoever is first in a free line begin: after a crash or an upgrade there may be such. */
   sweep(): Promise<void>;
 }

@@ -4,7 +4,16 @@ import clusterExport from "../../commands/cluster.export.ts";
 import clusterList from "../../commands/cluster.list.ts";
 import clusterPlan from "../../commands/cluster.plan.ts";
 import clusterStatus from "../../commands/cluster.status.ts";
+import freeze from "../../commands/freeze.ts";
 import help from "../../commands/help.ts";
+import lock from "../../commands/lock.ts";
+import runsCancel from "../../commands/runs.cancel.ts";
+import runsList from "../../commands/runs.list.ts";
+import runsResume from "../../commands/runs.resume.ts";
+import runsRetry from "../../commands/runs.retry.ts";
+import runsShow from "../../commands/runs.show.ts";
+import unfreeze from "../../commands/unfreeze.ts";
+import unlock from "../../commands/unlock.ts";
 import { build } from "../../playbooks/build.ts";
 import { destroy } from "../../playbooks/destroy.ts";
 import { plan } from "../../playbooks/plan.ts";
@@ -20,6 +29,15 @@ export const commands: readonly Command[] = [
   clusterList,
   clusterExport,
   clusterDestroy,
+  runsList,
+  runsShow,
+  runsCancel,
+  runsResume,
+  runsRetry,
+  lock,
+  unlock,
+  freeze,
+  unfreeze,
   help,
 ];
 
