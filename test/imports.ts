@@ -19,7 +19,7 @@ const layers: Record<string, string[]> = {
   "src/chat": ["src/core", "src/auth", "src/render", "src/chat"],
   "src/lab": ["src/lab"],
   playbooks: ["src/core", "src/policy", "src/ops", "playbooks"],
-  commands: ["src/core", "playbooks"],
+  commands: ["src/core", "playbooks", "commands"],
 };
 
 /** Each foreign library that touches the world has one home. */

@@ -2,6 +2,7 @@ import { describeFailure, type Failure } from "../core/errors.ts";
 import type { RunEvent } from "../core/journal.ts";
 import type { Log } from "./log.ts";
 import type { Observer } from "./observe.ts";
+import { describeWaiting } from "../core/lock.ts";
 
 /** One line per event: what happened in a sentence; failures at `error`. Told progress of a step is `debug`. */
 export function runLog(log: Log): Observer {
@@ -48,6 +49,10 @@ function sentence(event: RunEvent): string {
       return `${event.actor} asks for ${event.playbook}${event.cluster === null ? "" : ` of ${event.cluster}`}.`;
     case "run.started":
       return event.resumed ? "The run is taken up again after an interruption." : "The run begins.";
+    case "run.waiting":
+      return describeWaiting(event);
+    case "run.stopping":
+      return `${event.actor} cancelled it; it ends at the next safe point.`;
     case "run.finished":
       return ended(event);
     case "step.started":
