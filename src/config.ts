@@ -32,7 +32,15 @@ const File = WhoMay.extend({
     .array(Blueprint)
     .default([])
     .superRefine((clusters, context) => unique(clusters, ["name"], context)),
+  /** Where health and metrics are told; nowhere when left out. */
+  http: z
+    .strictObject({ host: z.string().min(1).default("127.0.0.1"), port: z.int().min(1).max(65535).default(9322) })
+    .nullable()
+    .default(null),
 }).strict();
+
+/** Secrets that systemd may hand over as credentials, and the variables they stand for. */
+const credentials = { "linode-token": "LINODE_TOKEN", "database-url": "DATABASE_URL" } as const;
 
 /** Everything Nonet is told from outside. */
 export interface Config {
@@ -46,6 +54,7 @@ export interface Config {
   /** Folder with own commands and playbooks. */
   readonly extensions: string | null;
   readonly clusters: readonly Blueprint[];
+  readonly http: { readonly host: string; readonly port: number } | null;
   readonly whoMay: WhoMay;
 }
 
@@ -59,14 +68,15 @@ const extensionsOf = (path: string, { extensions }: z.infer<typeof Extensions>):
   extensions === undefined ? null : resolve(dirname(path), extensions);
 
 /**
- * Reads environment and `nonet.yaml` (which may be absent). `commands` are all that a rule can be about.
+ * Reads environment, systemd credentials and `nonet.yaml` (which may be absent). `commands` are all that a rule can be
+ * about.
  * @throws OpsError `bad_config` that lists every problem at once.
  */
 export async function readConfig(
   env: Readonly<Record<string, string | undefined>>,
   commands: readonly Command[],
 ): Promise<Config> {
-  const environment = Environment.safeParse(env);
+  const environment = Environment.safeParse({ ...(await readCredentials(env)), ...env });
   const path = environment.data?.NONET_CONFIG ?? "nonet.yaml";
   const content = parseYaml(path, await readText(path)) ?? {};
   const file = File.safeParse(content);
@@ -85,7 +95,7 @@ export async function readConfig(
   }
   const { LINODE_TOKEN, LINODE_API_URL, NONET_STATE_DIR, DATABASE_URL, NONET_SCAN_FROM, NONET_LOG_LEVEL } =
     environment.data;
-  const { clusters, extensions, ...rest } = file.data;
+  const { clusters, http, extensions, ...rest } = file.data;
   return {
     linodeToken: LINODE_TOKEN === undefined ? null : new Secret(LINODE_TOKEN),
     linodeUrl: LINODE_API_URL,
@@ -95,8 +105,19 @@ export async function readConfig(
     logLevel: NONET_LOG_LEVEL,
     extensions: extensionsOf(path, { extensions }),
     clusters,
+    http,
     whoMay: rest,
   };
+}
+
+async function readCredentials(env: Readonly<Record<string, string | undefined>>): Promise<Record<string, string>> {
+  const folder = env["CREDENTIALS_DIRECTORY"];
+  if (folder === undefined) return {};
+  const found = Object.entries(credentials).map(async ([file, name]) => {
+    const text = await readFile(join(folder, file), "utf8").catch(() => null);
+    return text === null ? [] : [[name, text.trim()] as const];
+  });
+  return Object.fromEntries((await Promise.all(found)).flat());
 }
 
 /** `people.0.roles.1: there is no role oprator`. */

@@ -1,3 +1,4 @@
+import { tokenLacks } from "../core/cloud.ts";
 import { clusterTag } from "../core/cluster.ts";
 import { describeFailure, toFailure } from "../core/errors.ts";
 import { linodeCloud } from "../cloud/linode.ts";
@@ -16,7 +17,7 @@ export async function main(): Promise<number> {
       console.log(`✗ ${what}: ${describeFailure(toFailure(error))}`);
     }
   };
-  const context = { signal: AbortSignal.timeout(30_000), say: () => undefined };
+  const context = { signal: AbortSignal.timeout(60_000), say: () => undefined };
   await check("configuration", async () => {
     const { clusters, whoMay, stateDir, databaseUrl } = await configuration(process.env);
     const store = databaseUrl === null ? "store" : "console, log and key file";
@@ -28,8 +29,10 @@ export async function main(): Promise<number> {
   if (databaseUrl !== null) await check("store", () => describePostgres(databaseUrl));
   const cloud = linodeCloud({ token: config.linodeToken, baseUrl: config.linodeUrl });
   await check("Linode API", async () => `${(await cloud.regions(context)).length} regions at ${config.linodeUrl}`);
+  if (failed) return 1;
   await check("Linode token", async () => {
-    const { username, scopes } = await cloud.whoAmI(context);
+    const { username, scopes, missing } = await cloud.whoAmI(context);
+    if (missing.length > 0) throw tokenLacks(missing);
     return `${username}, ${scopes === null ? "scopes not told" : scopes.join(" ")}`;
   });
   for (const { name } of config.clusters) {

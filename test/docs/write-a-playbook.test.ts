@@ -69,14 +69,14 @@ let nodes: Awaited<ReturnType<Reach>> | undefined;
 let latest: State;
 
 /** Simulated nodes that outlive the bot, as real ones do. */
-const reach: Reach = async (state, current) => {
+const reach: Reach = async (state, current, onRoundTrip) => {
   latest = state;
   const clusters = {
     ...state.clusters,
     blueprint: (name: string) => latest.clusters.blueprint(name),
     inventory: (name: string) => latest.clusters.inventory(name),
   };
-  const { fleet, ...rest } = (nodes ??= await simulatedReach({ ...state, clusters }, current));
+  const { fleet, ...rest } = (nodes ??= await simulatedReach({ ...state, clusters }, current, onRoundTrip));
   const watched: typeof fleet = (cluster, node) => {
     const target = fleet(cluster, node);
     return {
