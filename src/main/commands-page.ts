@@ -19,17 +19,13 @@ const asks: Record<Risk, string> = {
   dataloss: "It shows a plan first; whoever approves it types the name of the cluster.",
 };
 
-/** What a command does that starts no run: whoever reads needs no more than the role viewer. */
-const alone = (access: Access): string =>
-  access === "anyone" || access === "viewer" ? asks.read : "It takes effect at once and asks nothing.";
-
 /** The page of the documentation about all commands, as Markdown; written from their own declarations. */
 export function commandsPage({ commands, playbooks }: Registry): string {
   const sections = commands.map((command) => {
     const risk = playbooks.find(({ name }) => name === command.starts)?.risk;
     const options = Object.entries(command.input.shape).map(([name, schema]) => optionRow(name, schema));
     const table = options.length === 0 ? "" : `\n${markdownTable([["option", "what", "left out"], ...options])}\n`;
-    return `## ${usage(command)}\n\n${command.summary}.\n\n${who[command.access]} ${risk === undefined ? alone(command.access) : asks[risk]}\n${table}`;
+    return `## ${usage(command)}\n\n${command.summary}.\n\n${who[command.access]}${risk === undefined ? "" : ` ${asks[risk]}`}\n${table}`;
   });
   return `# Commands
 
