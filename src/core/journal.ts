@@ -1,6 +1,6 @@
 import type { Failure } from "./errors.ts";
 import type { Json } from "./json.ts";
-import type { Obstacle } from "./lock.ts";
+import type { Waits } from "./lock.ts";
 import type { Plan, Risk } from "./plan.ts";
 import type { Result, StepName } from "./playbook.ts";
 
@@ -52,8 +52,8 @@ export type RunFact =
       /** The run it carries on, if it does. */
       readonly resumes?: string | null;
     }
-  /** It is not its turn yet; told again when the line has moved. `position` 1 is the next to begin. */
-  | { readonly kind: "run.waiting"; readonly position: number; readonly behind: Obstacle }
+  /** It is not its turn yet; told again when the line has moved. */
+  | ({ readonly kind: "run.waiting" } & Waits)
   /** Once at the beginning, and again (`resumed`) each time it is taken up after an interruption. */
   | { readonly kind: "run.started"; readonly resumed: boolean }
   | {
@@ -133,8 +133,8 @@ export interface RunView {
   readonly usual: Usual;
   /** The run it carries on. */
   readonly resumes: string | null;
-  /** Its place in line (1 is the next), until it begins. */
-  readonly waits: { readonly position: number; readonly behind: Obstacle } | null;
+  /** Until it begins. */
+  readonly waits: Waits | null;
   /** Who cancelled it while it was under way. */
   readonly stoppedBy: string | null;
   readonly queuedAt: string;

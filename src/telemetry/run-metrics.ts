@@ -60,6 +60,8 @@ export function runMetrics(registry: Registry, playbooks: readonly string[]): Ob
         approvals.inc({ verdict: event.verdict });
         break;
       case "run.queued":
+      case "run.waiting":
+      case "run.stopping":
       case "step.started":
       case "step.said":
       case "approval.requested":

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Caller } from "../../src/core/caller.ts";
 import type { Risk } from "../../src/core/plan.ts";
-import { asked, authorizerFor, console, slack, team } from "./fixture.ts";
+import { asked, authorizerFor, console, slack, team, use } from "./fixture.ts";
 
 const { authorize, hasSecondPerson } = authorizerFor(team);
 const may = (caller: Caller, what: Parameters<typeof authorize>[0]["what"]) => authorize({ caller, what }).may;
@@ -48,6 +48,33 @@ describe("decisions", () => {
     expect(may(slack("U1"), own("prod"))).toBe(true);
     // The same person under another name of hers.
     expect(may(console("alice"), own("staging"))).toBe(false);
+  });
+
+  it("lets whoever may give the command stop the run it started, whatever the risk", () => {
+    const input = { name: "staging", web: 3, size: "small" };
+    const stop = (parts: object) =>
+      ({ kind: "stop", run: asked({ risk: "dataloss", actor: "alice", input, ...parts }) }) as const;
+    expect(may(slack("U4"), stop({}))).toBe(true);
+    expect(may(slack("U4"), stop({ input: { ...input, web: 5 } }))).toBe(false);
+    expect(may(slack("U4"), stop({ playbook: "destroy" }))).toBe(false);
+    // Neither there, where the team does not see it, nor by somebody who may only look.
+    expect(may(slack("U4", null), stop({}))).toBe(false);
+    expect(may(slack("U3"), stop({}))).toBe(false);
+  });
+
+  it("lets people see the runs of clusters they may look at, and their own", () => {
+    const command = { ...use("help").command, name: "runs show" };
+    const see = (cluster: string, actor = "alice") =>
+      ({ kind: "see", command, run: asked({ risk: "outage", cluster, actor }) }) as const;
+    const row = (caller: Caller) => ["staging", "prod"].map((cluster) => may(caller, see(cluster)));
+    expect(row(slack("U2"))).toEqual([true, true]);
+    expect(row(slack("U3"))).toEqual([false, true]);
+    expect(row(slack("U3", null))).toEqual([false, true]);
+    expect(row(slack("U1", "C2"))).toEqual([true, false]);
+    expect(row(slack("U4"))).toEqual([false, false]);
+    expect(may(slack("U4"), see("staging", "dave"))).toBe(true);
+    expect(row(slack("U9"))).toEqual([false, false]);
+    expect(denial(slack("U3"), see("staging"))?.text).toContain("/runs show on staging");
   });
 
   it("lets the requester and whoever may approve stop a run", () => {

@@ -50,6 +50,7 @@ function plain(screen: Screen): LiveCard {
   const style = () => ({ width: 120, color: false, now: Date.now() });
   const told = new Set<string>();
   let asked: string | null = null;
+  let waiting = "";
   const show = (card: Card) => {
     if (told.size === 0) screen.write(`${card.title}\n`);
     told.add("");
@@ -58,6 +59,8 @@ function plain(screen: Screen): LiveCard {
       told.add(step.title);
       screen.write(`${stepLine(step, style())}\n`);
     }
+    if (card.state === "waiting" && card.verdict !== waiting) screen.write(`  ${card.verdict}\n`);
+    waiting = card.state === "waiting" ? card.verdict : "";
     if (card.question !== null && card.question.text !== asked) screen.write(`  ? ${card.question.text}\n`);
     asked = card.question?.text ?? null;
   };
