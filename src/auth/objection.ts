@@ -21,7 +21,9 @@ export function objectionTo(law: Law, principal: Principal, caller: Caller, what
   if (what.kind !== "use" && what.run.actor === principal.name) {
     if (what.kind === "stop" || mayConfirm(law, principal, caller, what.run)) return undefined;
     const { risk, cluster, actor } = what.run;
-    if (risk !== "reversible" && hasSecondPerson(law, actor, risk, cluster)) return { kind: "second" };
+    // Of the two people that a loss of data takes, the requester may be one.
+    const alone = what.kind === "break" || risk !== "outage" || !hasSecondPerson(law, actor, risk, cluster);
+    if (!alone) return { kind: "second" };
   }
   const near = principal.roles
     .flatMap((grant) => rulesOf(grant, law.whoMay.roles))
@@ -32,13 +34,16 @@ export function objectionTo(law: Law, principal: Principal, caller: Caller, what
 
 /** Everybody the configuration names who could do it at some place. */
 export function ableTo(law: Law, what: What): Principal[] {
-  return law.whoMay.people.filter((person) =>
-    placesOf(law, person).some((place) => objectionTo(law, person, place, what) === undefined),
-  );
+  return law.whoMay.people.filter((person) => mayAnywhere(law, person, what));
+}
+
+/** Whether this person could do it at some place. */
+export function mayAnywhere(law: Law, person: Principal, what: What): boolean {
+  return placesOf(law, person).some((place) => objectionTo(law, person, place, what) === undefined);
 }
 
 /** Whether anybody but the requester could approve a run of this risk. */
-export function hasSecondPerson(law: Law, requester: string, risk: Risk, cluster: string | null): boolean {
+function hasSecondPerson(law: Law, requester: string, risk: Risk, cluster: string | null): boolean {
   // Asked for by nobody: who asked makes no difference to what others may.
   const run: AskedRun = { playbook: "", input: null, cluster, risk, actor: "" };
   return ableTo(law, { kind: "approve", run }).some(({ name }) => name !== requester);

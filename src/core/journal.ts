@@ -1,5 +1,7 @@
+import type { Ask, Verdict } from "./ask.ts";
 import type { Failure } from "./errors.ts";
 import type { Json } from "./json.ts";
+import type { Need, Vote } from "./friction.ts";
 import type { Plan, Risk } from "./plan.ts";
 import type { Result, StepName } from "./playbook.ts";
 
@@ -9,22 +11,28 @@ import type { Result, StepName } from "./playbook.ts";
  */
 export type Outcome = "done" | "failed" | "rejected" | "expired" | "cancelled";
 
-/** What an approval asks for. */
+/** What a run asks in its middle. */
+export type Question = Omit<Ask, "name" | "risk">;
+
+/** What an approval asks for: a yes to the plan before anything is changed, or to a question in the middle. */
 export interface Approval {
   /** Unique over all runs. */
   readonly id: string;
-  readonly plan: Plan;
-  readonly planHash: string;
+  readonly risk: Exclude<Risk, "read">;
+  readonly cluster: string | null;
+  readonly plan: Plan | null;
+  readonly question: Question | null;
+  /** Over all that is said yes to. */
+  readonly hash: string;
   /** Who would be answered: the one who started the run. */
   readonly requester: string;
   /** ISO 8601, UTC. */
   readonly expiresAt: string;
-  /** Somebody other than the requester must say yes. */
-  readonly secondPerson: boolean;
-  /** Must be typed to say yes: the cluster's name; `null` when a click is enough. */
-  readonly typed: string | null;
+  readonly need: Need;
   /** Why it is asked again; `null` the first time. */
   readonly reason: string | null;
+  /** What is different from the plan that was approved before, one line each. */
+  readonly drift: readonly string[];
 }
 
 /** How long such a run and its steps usually take, in seconds, where that is known. */
@@ -33,9 +41,6 @@ export interface Usual {
   /** By name of the step. */
   readonly steps: Readonly<Record<string, number>>;
 }
-
-/** How an approval ended. */
-export type Verdict = "approved" | "rejected" | "expired";
 
 /** What can happen in a run. */
 export type RunFact =
@@ -75,9 +80,27 @@ export type RunFact =
       readonly kind: "approval.decided";
       readonly id: string;
       readonly verdict: Verdict;
-      /** `null` for an approval that expired. */
+      /** Who decided it in the end; `null` for an approval that expired. */
       readonly actor: string | null;
-    };
+    }
+  /** Somebody said yes. */
+  | ({ readonly kind: "approval.voted"; readonly id: string } & Vote)
+  /** It was approved, and yet nothing may be done by it: what is true now is not what it was given for. */
+  | {
+      readonly kind: "approval.refused";
+      readonly id: string;
+      readonly why: "stale" | "no_rights";
+      readonly reason: string;
+    }
+  /** The requester went on alone; the review stays open until somebody else acknowledges it. */
+  | {
+      readonly kind: "glass.broken";
+      readonly id: string;
+      readonly actor: string;
+      readonly reason: string;
+      readonly review: string;
+    }
+  | { readonly kind: "glass.acknowledged"; readonly review: string; readonly actor: string };
 
 /** A line of the journal. */
 export type RunEvent = RunFact & {
@@ -103,6 +126,17 @@ export interface StepView {
   readonly seconds: number | null;
 }
 
+/** An approval as a card shows it. */
+export interface ApprovalView extends Approval {
+  /** `null` while it is open. */
+  readonly verdict: Verdict | null;
+  /** Who decided it in the end. */
+  readonly by: string | null;
+  readonly votes: readonly Vote[];
+  /** Why nothing may be done by it although it was approved. */
+  readonly refused: string | null;
+}
+
 /** A run as a card shows it: nothing but its journal, read from the beginning. */
 export interface RunView {
   readonly id: string;
@@ -117,7 +151,14 @@ export interface RunView {
   /** In the order in which they were first started. */
   readonly steps: readonly StepView[];
   /** The one that is open, or else the last. */
-  readonly approval: (Approval & { readonly verdict: Verdict | null; readonly by: string | null }) | null;
+  readonly approval: ApprovalView | null;
+  /** Set once somebody went on alone. */
+  readonly glass: {
+    readonly actor: string;
+    readonly reason: string;
+    readonly review: string;
+    readonly acknowledgedBy: string | null;
+  } | null;
   readonly result: Result | null;
   readonly failure: Failure | null;
   readonly changed: number;
@@ -154,6 +195,7 @@ function queued(event: Extract<RunEvent, { kind: "run.queued" }>): RunView {
     state: "queued",
     steps: [],
     approval: null,
+    glass: null,
     result: null,
     failure: null,
     changed: 0,
@@ -188,13 +230,36 @@ function change(view: RunView, event: Exclude<RunEvent, { kind: "run.queued" }>)
       return { steps: update(view.steps, name, { state: "failed", sentence: failure.message, failure, seconds }) };
     }
     case "approval.requested":
-      return { state: "waiting", approval: { ...event.approval, verdict: null, by: null } };
+      return { state: "waiting", approval: { ...event.approval, verdict: null, by: null, votes: [], refused: null } };
+    case "glass.broken": {
+      const { actor, reason, review } = event;
+      return { glass: { actor, reason, review, acknowledgedBy: null } };
+    }
+    case "glass.acknowledged":
+      return view.glass?.review === event.review ? { glass: { ...view.glass, acknowledgedBy: event.actor } } : {};
+    case "approval.voted":
     case "approval.decided":
-      break;
+    case "approval.refused":
+      return view.approval?.id === event.id ? answered(view, view.approval, event) : {};
   }
-  return view.approval?.id === event.id
-    ? { state: "running", approval: { ...view.approval, verdict: event.verdict, by: event.actor } }
-    : {};
+}
+
+type AnswerEvent = Extract<RunEvent, { kind: "approval.voted" | "approval.decided" | "approval.refused" }>;
+
+function answered({ state }: RunView, approval: ApprovalView, event: AnswerEvent): Partial<RunView> {
+  switch (event.kind) {
+    case "approval.voted": {
+      const { actor, typed, via } = event;
+      return { approval: { ...approval, votes: [...approval.votes, { actor, typed, via }] } };
+    }
+    case "approval.refused":
+      return { approval: { ...approval, refused: event.reason } };
+    case "approval.decided":
+      return {
+        state: state === "waiting" ? "running" : state,
+        approval: { ...approval, verdict: event.verdict, by: event.actor },
+      };
+  }
 }
 
 /** A step that is started again after a crash keeps its place. */

@@ -4,16 +4,22 @@ import type { Json } from "../core/json.ts";
 import type { RunFact, RunView } from "../core/journal.ts";
 import type { Playbook } from "../core/playbook.ts";
 import type { Services } from "../core/ports.ts";
-import { openApprovals, type Approvals, type Decision } from "./approvals.ts";
+import type { Answer } from "../core/friction.ts";
+import type { Reviews } from "../core/reviews.ts";
+import { openApprovals, type Approvals } from "./approvals.ts";
 import { openCancels, type Cancels } from "./cancels.ts";
-import { execute, type Execution } from "./execute.ts";
+import { openDecisions } from "./decisions.ts";
+import { askInTheMiddle, execute } from "./execute.ts";
 import type { Listener } from "./feed.ts";
 import { joinInstances, type Instance } from "./instances.ts";
 import { NotHeld, openJournal, type Hold, type Journal } from "./journal.ts";
+import { openOneTimeCodes, type OneTimeCodes } from "./one-time-codes.ts";
+import { openReviews } from "./reviews.ts";
 import { DurableRun } from "./run.ts";
 import { openRuns, type Runs } from "./runs.ts";
 import type { State } from "./state.ts";
 import { unlessAborted } from "./unless-aborted.ts";
+import type { ApprovalRules } from "./waiting.ts";
 import { openWorker, type Body } from "./worker.ts";
 
 /** Where the engine says what no run can: the shape of pino. */
@@ -28,8 +34,7 @@ export interface EngineOptions {
   readonly services: Services;
   readonly playbooks: readonly Playbook[];
   readonly log: Log;
-  /** Whether anybody but the requester could approve this risk on this cluster, at this moment. */
-  readonly hasSecondPerson: Execution["hasSecondPerson"];
+  readonly rules: ApprovalRules;
   /** Stands for the store wherever nodes remember who changed them; one word. */
   readonly storeId: string;
 }
@@ -46,9 +51,11 @@ export interface Engine {
     actor: string,
   ): Promise<{ readonly runId: string; readonly joined: boolean }>;
   /** Answers an approval. @throws OpsError saying why the answer cannot count. */
-  decide(decision: Decision): Promise<void>;
+  decide(answer: Answer): Promise<void>;
   /** Cancels: rejects what the run waits for, or lets the step at work come to its next safe point and begins no other. */
   cancel(runId: string, actor: string): Promise<void>;
+  readonly reviews: Reviews;
+  readonly codes: OneTimeCodes;
   /** `undefined` for a run nobody started. */
   view(runId: string): Promise<RunView | undefined>;
   /** Unfinished runs, oldest first. */
@@ -63,7 +70,7 @@ export interface Engine {
 
 /** Opens the engine and takes up what an earlier process left unfinished. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const { state, services, log } = options;
+  const { state, services, log, rules } = options;
   const { store } = state;
   const now = () => services.clock.now();
   const onError = (error: unknown) => log.error({ err: error }, "the engine failed");
@@ -72,9 +79,12 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const approvals = openApprovals(store, journal, services.clock);
   const cancels = await openCancels(store, runs, onError);
   const closing = new AbortController();
+  const wake = (signal: string) => worker.signal(signal);
   const body: Body = (...run) =>
-    carry(run, { ...options, journal, runs, approvals, cancels, closing: closing.signal, self });
+    carry(run, { ...options, journal, runs, approvals, cancels, closing: closing.signal, self, wake });
   const worker = await openWorker(store, body, onError);
+  const codes = openOneTimeCodes(state.vault, now);
+  const decisions = openDecisions({ approvals, codes, rules, clock: services.clock, wake, onError });
   const submitAll = async () => {
     for (const id of await runs.unfinished()) await worker.submit(id);
   };
@@ -87,17 +97,20 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const self = () => membership.self();
   await submitAll();
   worker.begin();
+  decisions.deliver(closing.signal);
   return {
+    reviews: openReviews(store, journal, now),
+    codes,
     start: async (playbook, input, actor) => {
       const { id, joined } = await admit(runs, playbook, input, actor);
       if (!joined) await worker.submit(id);
       return { runId: id, joined };
     },
-    decide: (decision) => approvals.decide(decision),
+    decide: (answer) => decisions.decide(answer),
     cancel: async (runId, actor) => {
-      if (await approvals.withdraw(runId, actor)) return;
       await runs.cancel(runId, actor);
       await cancels.look(runId);
+      await decisions.withdraw(runId, actor);
     },
     view: (runId) => journal.view(runId),
     unfinished: async () => {
@@ -108,6 +121,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     finished: (runId, signal) => untilFinished(journal, runId, signal),
     close: async () => {
       closing.abort();
+      await decisions.stopped();
       await worker.stop();
       await membership.leave();
       await journal.close();
@@ -123,14 +137,17 @@ interface Parts extends EngineOptions {
   readonly cancels: Cancels;
   readonly closing: AbortSignal;
   readonly self: () => Instance;
+  /** Wakes whoever waits for the signal; returns whether anybody does or did. */
+  readonly wake: (signal: string) => Promise<boolean>;
 }
 
 /** Carries a run out for as long as it is this instance's to carry out. */
 async function carry([id, engineId, durable]: Parameters<Body>, parts: Parts): Promise<void> {
-  const { journal, runs, state, services, storeId, hasSecondPerson, playbooks } = parts;
+  const { journal, runs, state, services, storeId, playbooks, approvals, rules, wake } = parts;
   const { id: instance, lost } = parts.self();
-  const turn = await runs.adopt(id, engineId, instance);
-  if (turn === undefined) return;
+  const adopted = await runs.adopt(id, engineId, instance);
+  if (adopted === undefined) return;
+  const { turn, parked } = adopted;
   const lose = new AbortController();
   const hold: Hold = { instance, turn, lose: () => lose.abort(new NotHeld(id)) };
   const halted = AbortSignal.any([parts.closing, lost, lose.signal]);
@@ -140,16 +157,21 @@ async function carry([id, engineId, durable]: Parameters<Body>, parts: Parts): P
     const before = await journal.view(id);
     if (record === undefined || before === undefined) throw new TypeError(`there is no run ${id}`);
     const write = (fact: RunFact) => journal.append(id, fact, hold);
-    await write({ kind: "run.started", resumed: before.state !== "queued" });
+    // To be woken from a wait is no interruption.
+    if (!parked) await write({ kind: "run.started", resumed: before.state !== "queued" });
     const { actor } = record;
     const scrub = (text: string) => state.vault.scrub(text);
     const signals = { halted, cancelled };
     const fleet = fenced((...node) => services.fleet(...node), { run: id, turn, by: storeId, actor });
-    const own = { ...signals, id, actor, services: { ...services, fleet }, view: before };
-    const run = new DurableRun({ ...own, durable, record: write, scrub });
+    const own = { ...signals, id, actor, services: { ...services, fleet }, view: before, durable, record: write };
+    const asking = { record, hold, approvals, rules, cancelled };
+    const run = new DurableRun({ ...own, scrub, wake, ask: (self, ask) => askInTheMiddle(self, asking, ask) });
     const playbook = playbooks.find(({ name }) => name === record.playbook);
-    const { approvals } = parts;
-    await unlessAborted(halted, execute({ ...signals, record, run, hold, playbook, runs, approvals, hasSecondPerson }));
+    const ended = execute({ ...asking, run, playbook, runs, halted });
+    const sleep = await unlessAborted(halted, Promise.race([ended, run.parked]));
+    if (sleep === undefined) return;
+    await runs.park(id, hold);
+    throw sleep;
   } finally {
     parts.cancels.close(id);
   }

@@ -46,11 +46,18 @@ export interface Runs {
   /** Ids of unfinished runs, oldest first. */
   unfinished(): Promise<string[]>;
   /**
-   * Takes the run up for an instance; returns the turn this is, higher than any before it in this store. `undefined` when it has ended or another engine run,
-   * the first that asked, is the one that carries it out.
+   * Takes the run up for an instance; returns the turn this is, higher than any before it in this store, and whether
+   * it was parked. `undefined` when it has ended or another engine run, the first that asked, is the one that carries it
+   * out.
    * @throws NotHeld when the instance was taken for dead.
    */
-  adopt(id: string, engineId: string, instance: string): Promise<number | undefined>;
+  adopt(
+    id: string,
+    engineId: string,
+    instance: string,
+  ): Promise<{ readonly turn: number; readonly parked: boolean } | undefined>;
+  /** It is nobody's until what it waits for wakes it. @throws NotHeld when the hold is lost. */
+  park(id: string, hold: Hold): Promise<void>;
   cancel(id: string, actor: string): Promise<void>;
   /** @throws NotHeld when the hold is lost. */
   finish(id: string, ending: Ending, hold: Hold): Promise<void>;
@@ -72,13 +79,23 @@ export function openRuns(store: Store, journal: Journal, now: () => number): Run
       store.transaction(async (sql) => {
         // With this sign of life it cannot be taken for dead before the run is written as its own.
         if (!(await seen(sql, instance, store.now))) throw new NotHeld(id);
+        const before = await sql.get("select parked from runs where id = ?", [id]);
         const row = await sql.get(
-          `update runs set engine_id = ?, instance = ?, turn = (select coalesce(max(turn), 0) + 1 from runs)
+          `update runs set engine_id = ?, instance = ?, parked = 0, turn = (select coalesce(max(turn), 0) + 1 from runs)
            where id = ? and outcome is null and coalesce(engine_id, ?) = ? returning turn`,
           [engineId, instance, id, engineId, engineId],
         );
-        return row === undefined ? undefined : Number(row["turn"]);
+        return row === undefined ? undefined : { turn: Number(row["turn"]), parked: before?.["parked"] === 1 };
       }),
+    park: async (id, hold) => {
+      const row = await store.get(
+        "update runs set instance = null, parked = 1 where id = ? and instance = ? and turn = ? returning id",
+        [id, hold.instance, hold.turn],
+      );
+      if (row !== undefined) return;
+      hold.lose();
+      throw new NotHeld(id);
+    },
     cancel: (id, actor) =>
       store.transaction(async (sql) => {
         await sql.run("update runs set cancelled_by = ? where id = ? and outcome is null", [actor, id]);

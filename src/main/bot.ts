@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import pino from "pino";
 import { openAuthorizer } from "../auth/authorize.ts";
+import { approvalRules } from "../auth/approval-rules.ts";
 import { openDesk } from "../chat/desk.ts";
 import { serveConsole } from "../chat/console/server.ts";
 import { linodeCloud } from "../cloud/linode.ts";
@@ -62,8 +63,8 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
   // Made with the store and never changed: no other store has it.
   const storeId = await sha256((await state.vault.botKey()).publicKey);
   const authorizer = openAuthorizer({ current: () => current().whoMay, owner, commands });
-  const { hasSecondPerson } = authorizer;
-  const engine = await openEngine({ state, services, playbooks, log, hasSecondPerson, storeId });
+  const rules = approvalRules(authorizer, () => current().whoMay);
+  const engine = await openEngine({ state, services, playbooks, log, rules, storeId });
   const desk = openDesk({ commands, services, runs: deskRuns(engine), authorizer });
   const stopConsole = await serveConsole(desk, socketPath(config.stateDir));
   return {

@@ -5,6 +5,10 @@ import clusterList from "../../commands/cluster.list.ts";
 import clusterPlan from "../../commands/cluster.plan.ts";
 import clusterStatus from "../../commands/cluster.status.ts";
 import help from "../../commands/help.ts";
+import reviewsAck from "../../commands/reviews.ack.ts";
+import reviewsList from "../../commands/reviews.list.ts";
+import totpEnroll from "../../commands/totp.enroll.ts";
+import totpForget from "../../commands/totp.forget.ts";
 import { build } from "../../playbooks/build.ts";
 import { destroy } from "../../playbooks/destroy.ts";
 import { plan } from "../../playbooks/plan.ts";
@@ -20,6 +24,10 @@ export const commands: readonly Command[] = [
   clusterList,
   clusterExport,
   clusterDestroy,
+  reviewsList,
+  reviewsAck,
+  totpEnroll,
+  totpForget,
   help,
 ];
 

@@ -6,7 +6,9 @@ export function deskRuns(engine: Engine): Runs {
   return {
     start: async (playbook, input, actor) => (await engine.start(playbook, input, actor)).runId,
     view: async (runId) => engine.view(runId),
-    decide: async (decision) => engine.decide(decision),
+    decide: async (answer) => engine.decide(answer),
+    reviews: engine.reviews,
+    codes: engine.codes,
     cancel: async (runId, actor) => engine.cancel(runId, actor),
     follow(runId, listener) {
       let told = 0;

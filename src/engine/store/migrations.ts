@@ -27,6 +27,17 @@ const migrations: readonly string[] = [
    insert into instances select 'the first version', min(created_at), 0 from runs where outcome is null
      having count(*) > 0;
    update runs set instance = 'the first version' where outcome is null;`,
+  `alter table runs add column parked integer not null default 0;
+   alter table approvals add column heard integer not null default 0;
+   alter table approvals add column fate text;
+   update approvals set verdict = 'expired' where verdict is null;
+   create table votes (approval_id text not null, actor text not null, typed integer not null, via text not null,
+     at text not null, primary key (approval_id, actor)) strict;
+   create table reviews (id text primary key, run_id text not null, actor text not null, reason text not null,
+     at text not null, acknowledged_by text, acknowledged_at text) strict;
+   create table code_uses (actor text primary key, step integer not null) strict;
+   create table code_failures (approval_id text not null, actor text not null, count integer not null,
+     primary key (approval_id, actor)) strict;`,
 ];
 
 /** A migration in the words of PostgreSQL, whose integers and reals are too small by default. */
