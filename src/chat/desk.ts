@@ -6,7 +6,8 @@ import { findCommand, readInput, type Call, type Command, type OneTimeCodes } fr
 import type { Desk, Receipt } from "../core/desk.ts";
 import { OpsError } from "../core/errors.ts";
 import { readAnswer, type Answer } from "../core/friction.ts";
-import type { ApprovalView, RunView } from "../core/journal.ts";
+import type { ApprovalView } from "../core/approval.ts";
+import type { RunView } from "../core/journal.ts";
 import type { Playbook, Result } from "../core/playbook.ts";
 import type { Services } from "../core/ports.ts";
 import type { Reviews } from "../core/reviews.ts";

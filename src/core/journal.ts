@@ -1,8 +1,7 @@
-import type { Ask, Verdict } from "./ask.ts";
+import { answered, type ApprovalFact, type ApprovalView } from "./approval.ts";
 import type { Failure } from "./errors.ts";
 import type { Json } from "./json.ts";
-import type { Need, Vote } from "./friction.ts";
-import type { Plan, Risk } from "./plan.ts";
+import type { Risk } from "./plan.ts";
 import type { Result, StepName } from "./playbook.ts";
 
 /**
@@ -10,30 +9,6 @@ import type { Result, StepName } from "./playbook.ts";
  * are before anything was changed.
  */
 export type Outcome = "done" | "failed" | "rejected" | "expired" | "cancelled";
-
-/** What a run asks in its middle. */
-export type Question = Omit<Ask, "name" | "risk">;
-
-/** What an approval asks for: a yes to the plan before anything is changed, or to a question in the middle. */
-export interface Approval {
-  /** Unique over all runs. */
-  readonly id: string;
-  readonly risk: Exclude<Risk, "read">;
-  readonly cluster: string | null;
-  readonly plan: Plan | null;
-  readonly question: Question | null;
-  /** Over all that is said yes to. */
-  readonly hash: string;
-  /** Who would be answered: the one who started the run. */
-  readonly requester: string;
-  /** ISO 8601, UTC. */
-  readonly expiresAt: string;
-  readonly need: Need;
-  /** Why it is asked again; `null` the first time. */
-  readonly reason: string | null;
-  /** What is different from the plan that was approved before, one line each. */
-  readonly drift: readonly string[];
-}
 
 /** How long such a run and its steps usually take, in seconds, where that is known. */
 export interface Usual {
@@ -75,32 +50,7 @@ export type RunFact =
       readonly seconds: number;
     }
   | { readonly kind: "step.failed"; readonly name: string; readonly failure: Failure; readonly seconds: number }
-  | { readonly kind: "approval.requested"; readonly approval: Approval }
-  | {
-      readonly kind: "approval.decided";
-      readonly id: string;
-      readonly verdict: Verdict;
-      /** Who decided it in the end; `null` for an approval that expired. */
-      readonly actor: string | null;
-    }
-  /** Somebody said yes. */
-  | ({ readonly kind: "approval.voted"; readonly id: string } & Vote)
-  /** It was approved, and yet nothing may be done by it: what is true now is not what it was given for. */
-  | {
-      readonly kind: "approval.refused";
-      readonly id: string;
-      readonly why: "stale" | "no_rights";
-      readonly reason: string;
-    }
-  /** The requester went on alone; the review stays open until somebody else acknowledges it. */
-  | {
-      readonly kind: "glass.broken";
-      readonly id: string;
-      readonly actor: string;
-      readonly reason: string;
-      readonly review: string;
-    }
-  | { readonly kind: "glass.acknowledged"; readonly review: string; readonly actor: string };
+  | ApprovalFact;
 
 /** A line of the journal. */
 export type RunEvent = RunFact & {
@@ -124,17 +74,6 @@ export interface StepView {
   readonly startedAt: string;
   /** `null` while it runs. */
   readonly seconds: number | null;
-}
-
-/** An approval as a card shows it. */
-export interface ApprovalView extends Approval {
-  /** `null` while it is open. */
-  readonly verdict: Verdict | null;
-  /** Who decided it in the end. */
-  readonly by: string | null;
-  readonly votes: readonly Vote[];
-  /** Why nothing may be done by it although it was approved. */
-  readonly refused: string | null;
 }
 
 /** A run as a card shows it: nothing but its journal, read from the beginning. */
@@ -240,24 +179,10 @@ function change(view: RunView, event: Exclude<RunEvent, { kind: "run.queued" }>)
     case "approval.voted":
     case "approval.decided":
     case "approval.refused":
-      return view.approval?.id === event.id ? answered(view, view.approval, event) : {};
-  }
-}
-
-type AnswerEvent = Extract<RunEvent, { kind: "approval.voted" | "approval.decided" | "approval.refused" }>;
-
-function answered({ state }: RunView, approval: ApprovalView, event: AnswerEvent): Partial<RunView> {
-  switch (event.kind) {
-    case "approval.voted": {
-      const { actor, typed, via } = event;
-      return { approval: { ...approval, votes: [...approval.votes, { actor, typed, via }] } };
-    }
-    case "approval.refused":
-      return { approval: { ...approval, refused: event.reason } };
-    case "approval.decided":
+      if (view.approval?.id !== event.id) return {};
       return {
-        state: state === "waiting" ? "running" : state,
-        approval: { ...approval, verdict: event.verdict, by: event.actor },
+        state: view.state === "waiting" && event.kind === "approval.decided" ? "running" : view.state,
+        approval: answered(view.approval, event),
       };
   }
 }

@@ -1,7 +1,8 @@
 import type { Card, CardQuestion, CardState, CardStep } from "./card.ts";
 import { describeFailure } from "./errors.ts";
 import { needWords, wordFor } from "./friction.ts";
-import type { ApprovalView, RunView, StepView } from "./journal.ts";
+import type { ApprovalView } from "./approval.ts";
+import type { RunView, StepView } from "./journal.ts";
 import { allOf, counted } from "./words.ts";
 
 /** The card of a run: nothing but its journal in other words. */

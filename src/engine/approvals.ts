@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Verdict } from "../core/ask.ts";
 import { OpsError } from "../core/errors.ts";
 import type { Answer, Vote } from "../core/friction.ts";
-import type { Approval } from "../core/journal.ts";
+import type { Approval } from "../core/approval.ts";
 import type { Clock } from "../core/ports.ts";
 import type { Hold, Journal, Page } from "./journal.ts";
 import type { CheckedCode } from "./one-time-codes.ts";
@@ -34,8 +34,8 @@ export interface Approvals {
   votes(id: string): Promise<readonly Vote[]>;
   /** Asks; asking again for the same id changes nothing. */
   request(runId: string, approval: Approval, hold: Hold): Promise<void>;
-  /** Takes an answer. @throws OpsError saying why the answer cannot count. */
-  answer(answer: Answer, code: CheckedCode): Promise<void>;
+  /** Takes an answer; returns whether that decided it. @throws OpsError saying why the answer cannot count. */
+  answer(answer: Answer, code: CheckedCode): Promise<boolean>;
   /** Ends it for want of an answer, unless there was one. */
   expire(id: string, hold?: Hold): Promise<void>;
   /** Rejects what the run waits for; returns its id. */
@@ -96,7 +96,7 @@ export function openApprovals(store: Store, journal: Journal, clock: Clock): App
     answer: async (answer, code) => {
       const { approvalId: id, actor } = answer;
       // Whatever it leads to is kept, also that it does not count: a wrong code is counted.
-      const problem = await journal.transaction(async (page) => {
+      const result = await journal.transaction<boolean | OpsError>(async (page) => {
         // From here on nobody else answers before this transaction ends.
         const row = await page.get("update approvals set heard = heard where id = ? returning *", [id]);
         const open = row === undefined ? undefined : kept(row);
@@ -108,10 +108,12 @@ export function openApprovals(store: Store, journal: Journal, clock: Clock): App
         const ruling = await rule(page, open.approval, answer, { at: at(), code });
         if (ruling.kind === "refused") return ruling.problem;
         await record(page, String(row["run_id"]), open.approval, { ruling, actor, at: at() });
-        if (ruling.kind !== "more") await close(page, id, ruling.kind === "rejected" ? "rejected" : "approved", actor);
-        return undefined;
+        if (ruling.kind === "more") return false;
+        await close(page, id, ruling.kind === "rejected" ? "rejected" : "approved", actor);
+        return true;
       });
-      if (problem !== undefined) throw problem;
+      if (result instanceof OpsError) throw result;
+      return result;
     },
     expire,
     withdraw: (runId, actor) =>

@@ -30,7 +30,7 @@ interface Parts {
 
 export function openDecisions({ approvals, codes, rules, clock, wake, onError }: Parts): Decisions {
   let sweeping: Promise<void> = Promise.resolve();
-  // The decision is kept; a run that does not hear of it now does at the next sweep.
+  // Only once it is decided, for a run waits once. The decision is kept; a run that does not hear of it now does at the next sweep.
   const tell = async (id: string): Promise<void> => {
     await wake(signalOf(id)).catch(onError);
   };
@@ -51,8 +51,7 @@ export function openDecisions({ approvals, codes, rules, clock, wake, onError }:
   };
   return {
     decide: async (answer) => {
-      await approvals.answer(answer, await check(answer));
-      await tell(answer.approvalId);
+      if (await approvals.answer(answer, await check(answer))) await tell(answer.approvalId);
     },
     withdraw: async (runId, actor) => {
       const id = await approvals.withdraw(runId, actor);

@@ -165,7 +165,7 @@ async function carry([id, engineId, durable]: Parameters<Body>, parts: Parts): P
     const fleet = fenced((...node) => services.fleet(...node), { run: id, turn, by: storeId, actor });
     const own = { ...signals, id, actor, services: { ...services, fleet }, view: before, durable, record: write };
     const asking = { record, hold, approvals, rules, cancelled };
-    const run = new DurableRun({ ...own, scrub, wake, ask: (self, ask) => askInTheMiddle(self, asking, ask) });
+    const run: DurableRun = new DurableRun({ ...own, scrub, wake, ask: (ask) => askInTheMiddle(run, asking, ask) });
     const playbook = playbooks.find(({ name }) => name === record.playbook);
     const ended = execute({ ...asking, run, playbook, runs, halted });
     const sleep = await unlessAborted(halted, Promise.race([ended, run.parked]));

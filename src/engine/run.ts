@@ -1,16 +1,13 @@
-import type { Workflow } from "openworkflow";
 import { OpsError, toFailure, type Failure } from "../core/errors.ts";
 import type { Ask, Verdict } from "../core/ask.ts";
 import { inParallel, type Run, type StepContext, type StepName, type StepOutcome } from "../core/playbook.ts";
 import type { Clock, Services } from "../core/ports.ts";
-import type { RunFact, RunView } from "../core/journal.ts";
+import type { RunFact } from "../core/journal.ts";
 import { scrubDeep } from "./journal.ts";
+import type { RunParts, Wait } from "./run-parts.ts";
 
 /** OpenWorkflow gives up at 1000, repeated ones included, without saying so to anybody. */
 const mostSteps = 900;
-
-/** What the durable engine offers to the body of a run. */
-type DurableSteps = Pick<Parameters<Workflow<unknown, unknown, unknown>["fn"]>[0]["step"], "run" | "waitForSignal">;
 
 /** What a step fails with is kept as its outcome, so only a failure of the store itself is ever retried. */
 export const untilTheStoreWorks = { initialInterval: "1s", maximumInterval: "30s", maximumAttempts: 0 } as const;
@@ -28,39 +25,6 @@ type Kept =
       readonly seconds: number;
     }
   | { readonly ok: false; readonly failure: Failure; readonly seconds: number };
-
-/** Something that a run waits for without holding anything. Everything is done again at a replay. */
-export interface Wait<T> {
-  /** What wakes the run. */
-  readonly signal: string;
-  /** Makes known what is waited for. Returns how many milliseconds it may take. */
-  begin(): Promise<number>;
-  /** Whether there is anything left to wait for. */
-  decided(): Promise<boolean>;
-  /** What came of it. */
-  end(): Promise<{ readonly sentence: string; readonly value: T; readonly seconds: number }>;
-}
-
-/** What a `DurableRun` is made of. */
-export interface RunParts {
-  readonly id: string;
-  readonly actor: string;
-  readonly services: Services;
-  /** What the journal knows of the run so far. */
-  readonly view: RunView;
-  readonly durable: DurableSteps;
-  /** Wakes whoever waits for this signal; whoever does not yet misses it. Returns whether anybody did. */
-  readonly wake: (signal: string) => Promise<boolean>;
-  /** Asks people in the name of the run. */
-  readonly ask: (run: DurableRun, ask: Ask) => Promise<Verdict>;
-  /** Writes into the journal, if the run is still this one's to carry out. */
-  readonly record: (fact: RunFact) => Promise<void>;
-  readonly scrub: (text: string) => string;
-  /** Aborted when the engine stops or the run is no longer its own: nothing may be recorded any more. */
-  readonly halted: AbortSignal;
-  /** Aborted when a person cancels the run. */
-  readonly cancelled: AbortSignal;
-}
 
 /** One execution of a run from its beginning; finished steps hand out what they were journaled with. */
 export class DurableRun implements Run {
@@ -110,7 +74,7 @@ export class DurableRun implements Run {
   }
 
   ask(ask: Ask): Promise<Verdict> {
-    return this.#parts.ask(this, ask);
+    return this.#parts.ask(ask);
   }
 
   /** Waits as a step of its own. Where there is something to wait for, this is the end of this execution of the run. */

@@ -1,6 +1,6 @@
 import { OpsError } from "../core/errors.ts";
 import { isMet, objectionToAnswer, voteOf, type Answer, type Vote } from "../core/friction.ts";
-import type { Approval } from "../core/journal.ts";
+import type { Approval } from "../core/approval.ts";
 import type { CheckedCode } from "./one-time-codes.ts";
 import type { Sql } from "./store/port.ts";
 

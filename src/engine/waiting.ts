@@ -1,6 +1,7 @@
 import type { Verdict } from "../core/ask.ts";
 import { isMet, needOf, type Need } from "../core/friction.ts";
-import type { Approval, Question, RunView } from "../core/journal.ts";
+import type { Approval, Question } from "../core/approval.ts";
+import type { RunView } from "../core/journal.ts";
 import type { Plan, Risk } from "../core/plan.ts";
 import { approvalMs, type Approvals } from "./approvals.ts";
 import type { Hold } from "./journal.ts";

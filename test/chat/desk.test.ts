@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { z } from "zod";
 import help from "../../commands/help.ts";
+import { approvalRules } from "../../src/auth/approval-rules.ts";
 import { openAuthorizer } from "../../src/auth/authorize.ts";
 import { WhoMay } from "../../src/auth/who-may.ts";
 import { request, submit } from "../../src/chat/console/client.ts";
@@ -60,7 +61,7 @@ beforeEach(async () => {
   const authorizer = openAuthorizer({ current: () => whoMay, owner: "root", commands });
   const playbooks = [scale, restart] as unknown as Parameters<typeof openWorld>[0];
   const place = { stateDir: freshDir(), databaseUrl: null };
-  world = await openWorld(playbooks, { place, hasSecondPerson: authorizer.hasSecondPerson });
+  world = await openWorld(playbooks, { place, rules: approvalRules(authorizer, () => whoMay) });
   engine = world.engine;
   desk = openDesk({ commands, services: world.services, runs: deskRuns(engine), authorizer });
 });
@@ -83,7 +84,7 @@ it("journals people by their names, whatever they are called where they speak", 
 
 it("takes nobody for a second person who is the first under another name", async () => {
   const runId = await asking("/cluster restart prod", slack("U1"));
-  expect((await engine.view(runId))?.approval?.secondPerson).toBe(true);
+  expect((await engine.view(runId))?.approval?.need.self).toBe(false);
   await expect(desk.decide(runId, console("al"), "yes")).rejects.toMatchObject({ code: "needs_second_person" });
   await expect(desk.decide(runId, slack("U9"), "yes")).rejects.toMatchObject({ code: "forbidden" });
   await expect(desk.decide(runId, slack("U2", null), "yes")).rejects.toMatchObject({ code: "forbidden" });
@@ -104,7 +105,7 @@ it("decides by the roles of the moment of the click", async () => {
 it("asks nobody for a second person where there is none", async () => {
   whoMay = WhoMay.parse({ ...team, people: team.people.slice(0, 1) });
   const runId = await asking("/cluster restart prod", slack("U1"));
-  expect((await engine.view(runId))?.approval?.secondPerson).toBe(false);
+  expect((await engine.view(runId))?.approval?.need).toMatchObject({ self: true, alone: true });
   await desk.decide(runId, slack("U1"), "yes");
   expect(await engine.finished(runId, never)).toMatchObject({ state: "done" });
 });

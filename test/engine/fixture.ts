@@ -80,9 +80,17 @@ export interface World {
 
 interface Options {
   readonly place: Place;
-  readonly hasSecondPerson?: EngineOptions["hasSecondPerson"];
+  readonly rules?: Partial<EngineOptions["rules"]>;
   readonly clock?: FakeClock;
 }
+
+/** alice and bob may approve everything. */
+const team: EngineOptions["rules"] = {
+  approvers: () => ["alice", "bob"],
+  mayApprove: () => true,
+  needsCode: () => false,
+  breakGlass: () => false,
+};
 
 /** The key of all stores in tests. */
 export const key = "ab".repeat(32);
@@ -90,7 +98,7 @@ export const key = "ab".repeat(32);
 /** An engine on this store. */
 export async function openWorld(
   playbooks: readonly Playbook<Input>[],
-  { place, hasSecondPerson = () => true, clock = new FakeClock() }: Options,
+  { place, rules = {}, clock = new FakeClock() }: Options,
 ): Promise<World> {
   const state = await openState(place, { NONET_KEY: key }, clock.now);
   const services: Services = {
@@ -109,7 +117,7 @@ export async function openWorld(
     services,
     playbooks,
     log,
-    hasSecondPerson,
+    rules: { ...team, ...rules },
     storeId: "store",
   });
   const close = async () => {
