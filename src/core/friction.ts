@@ -158,13 +158,17 @@ export function wordFor(need: Need, votes: readonly Vote[]): string {
   return need.typed === null || votes.some(({ typed }) => typed) ? "yes" : need.typed;
 }
 
-/** Reads what somebody typed as an answer: `yes`, `demo 123456`, `break-glass the site is down`; the rest is a no. */
+/**
+ * Reads what somebody typed as an answer: `yes`, `demo 123456`, `break-glass the site is down`; the rest is a no, and
+ * so is a `yes` by whoever alone must type the name.
+ */
 export function readAnswer(need: Need, text: string): Pick<Answer, "verdict" | "typed" | "code" | "reason"> {
   const [, words = "", code] = /^(.*?)(?:\s+(\d{6}))?$/s.exec(text.trim()) ?? [];
   const coded = code === undefined ? {} : { code };
   const [first = "", ...rest] = words.split(/\s+/);
   if (first === "break-glass") return { verdict: "break-glass", reason: rest.join(" "), ...coded };
-  if (words === "yes" || words === need.typed) return { verdict: "approved", typed: words, ...coded };
+  const untyped = words === "yes" && (need.typed === null || need.people > 1);
+  if (untyped || words === need.typed) return { verdict: "approved", typed: words, ...coded };
   return { verdict: "rejected" };
 }
 

@@ -46,7 +46,7 @@ export function openDecisions({ approvals, codes, rules, clock, wake, onError }:
   const repeat = async (until: AbortSignal): Promise<void> => {
     while (!until.aborted) {
       await sweep().catch(onError);
-      await clock.sleep(sweepMs, until).catch(() => undefined);
+      if (!until.aborted) await clock.sleep(sweepMs, until).catch(() => undefined);
     }
   };
   return {

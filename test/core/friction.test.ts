@@ -63,6 +63,7 @@ it("reads an answer: everything that is no yes is a no", () => {
   for (const no of ["", "no", "Demo", "demo!", "yes please", "123456"]) {
     expect(readAnswer(need, no)).toEqual({ verdict: "rejected" });
   }
+  expect(readAnswer(needOf("dataloss", { ...parts, who: ["alice"] }), "yes")).toEqual({ verdict: "rejected" });
   expect(wordFor(need, [])).toBe("demo");
   expect(wordFor(need, [vote("bob", true)])).toBe("yes");
 });

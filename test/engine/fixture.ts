@@ -29,6 +29,7 @@ class FakeClock implements Clock {
     const sleeper = { until: this.#now + milliseconds, wake: resolve };
     this.#sleepers.add(sleeper);
     signal.addEventListener("abort", () => reject(signal.reason as unknown));
+    if (signal.aborted) reject(signal.reason as unknown);
     if (milliseconds <= 0) resolve();
     return promise.finally(() => this.#sleepers.delete(sleeper));
   }
