@@ -13,10 +13,10 @@ import { rule, votesOf, type Ruling } from "./votes.ts";
 export const approvalMs = 15 * 60 * 1000;
 
 /** Whether an approval that was given may be used; it is used once. */
-export type Fate = "used" | "stale" | "no_rights";
+type Fate = "used" | "stale" | "no_rights";
 
 /** An approval as it is kept. */
-export interface Kept {
+interface Kept {
   readonly approval: Approval;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
@@ -70,17 +70,8 @@ const unheard = "heard = 0 and run_id in (select id from runs where outcome is n
 /** Opens the approvals. */
 export function openApprovals(store: Store, journal: Journal, clock: Clock): Approvals {
   const at = () => new Date(clock.now()).toISOString();
-  /** Only the first verdict counts. */
-  const close = async (page: Page, id: string, verdict: Verdict, actor: string | null, hold?: Hold) => {
-    const row = await page.get(
-      "update approvals set verdict = ?, actor = ?, decided_at = ? where id = ? and verdict is null returning run_id",
-      [verdict, actor, at(), id],
-    );
-    if (row !== undefined) {
-      await page.append(String(row["run_id"]), { kind: "approval.decided", id, verdict, actor }, hold);
-    }
-  };
-  const expire = (id: string, hold?: Hold) => journal.transaction((page) => close(page, id, "expired", null, hold));
+  const expire = (id: string, hold?: Hold) =>
+    journal.transaction((page) => close(page, { id, verdict: "expired", actor: null, at: at() }, hold));
   return {
     find: (id) => find(store, id),
     votes: (id) => votesOf(store, id),
@@ -94,24 +85,8 @@ export function openApprovals(store: Store, journal: Journal, clock: Clock): App
         if (asked !== undefined) await page.append(runId, { kind: "approval.requested", approval }, hold);
       }),
     answer: async (answer, code) => {
-      const { approvalId: id, actor } = answer;
       // Whatever it leads to is kept, also that it does not count: a wrong code is counted.
-      const result = await journal.transaction<boolean | OpsError>(async (page) => {
-        // From here on nobody else answers before this transaction ends.
-        const row = await page.get("update approvals set heard = heard where id = ? returning *", [id]);
-        const open = row === undefined ? undefined : kept(row);
-        if (row === undefined || open?.verdict !== null) return alreadyClosed(open?.verdict ?? null);
-        if (clock.now() >= open.expiresAt) {
-          await close(page, id, "expired", null);
-          return alreadyClosed("expired");
-        }
-        const ruling = await rule(page, open.approval, answer, { at: at(), code });
-        if (ruling.kind === "refused") return ruling.problem;
-        await record(page, String(row["run_id"]), open.approval, { ruling, actor, at: at() });
-        if (ruling.kind === "more") return false;
-        await close(page, id, ruling.kind === "rejected" ? "rejected" : "approved", actor);
-        return true;
-      });
+      const result = await journal.transaction((page) => take(page, answer, { code, now: clock.now() }));
       if (result instanceof OpsError) throw result;
       return result;
     },
@@ -121,7 +96,7 @@ export function openApprovals(store: Store, journal: Journal, clock: Clock): App
         const open = await page.get("select id from approvals where run_id = ? and verdict is null", [runId]);
         if (open === undefined) return undefined;
         const id = String(open["id"]);
-        await close(page, id, "rejected", actor);
+        await close(page, { id, verdict: "rejected", actor, at: at() });
         return id;
       }),
     settle: (id, fate, reason, hold) =>
@@ -147,6 +122,46 @@ export function openApprovals(store: Store, journal: Journal, clock: Clock): App
       return rows.map((row) => String(row["id"]));
     },
   };
+}
+
+/** Only the first verdict counts. */
+async function close(
+  page: Page,
+  parts: { readonly id: string; readonly verdict: Verdict; readonly actor: string | null; readonly at: string },
+  hold?: Hold,
+): Promise<void> {
+  const { id, verdict, actor, at } = parts;
+  const row = await page.get(
+    "update approvals set verdict = ?, actor = ?, decided_at = ? where id = ? and verdict is null returning run_id",
+    [verdict, actor, at, id],
+  );
+  if (row !== undefined) {
+    await page.append(String(row["run_id"]), { kind: "approval.decided", id, verdict, actor }, hold);
+  }
+}
+
+/** Takes an answer; returns whether that decided the approval, or why it cannot count. */
+async function take(
+  page: Page,
+  answer: Answer,
+  { code, now }: { readonly code: CheckedCode; readonly now: number },
+): Promise<boolean | OpsError> {
+  const { approvalId: id, actor } = answer;
+  const at = new Date(now).toISOString();
+  // From here on nobody else answers before this transaction ends.
+  const row = await page.get("update approvals set heard = heard where id = ? returning *", [id]);
+  const open = row === undefined ? undefined : kept(row);
+  if (row === undefined || open?.verdict !== null) return alreadyClosed(open?.verdict ?? null);
+  if (now >= open.expiresAt) {
+    await close(page, { id, verdict: "expired", actor: null, at });
+    return alreadyClosed("expired");
+  }
+  const ruling = await rule(page, open.approval, answer, { at, code });
+  if (ruling.kind === "refused") return ruling.problem;
+  await record(page, String(row["run_id"]), open.approval, { ruling, actor, at });
+  if (ruling.kind === "more") return false;
+  await close(page, { id, verdict: ruling.kind === "rejected" ? "rejected" : "approved", actor, at });
+  return true;
 }
 
 /** Journals what an answer led to, but for the verdict. */

@@ -124,14 +124,14 @@ export class DurableRun implements Run {
   }
 
   /** Whether the signal or the end of its time has come; if not, the run is on its way to be parked. */
-  async #isOver(name: string, { signal, decided }: Wait<unknown>, timeout: number): Promise<boolean> {
+  async #isOver(name: string, wait: Wait<unknown>, timeout: number): Promise<boolean> {
     try {
-      await this.#parts.durable.waitForSignal({ name: `wait for ${name}`, signal, timeout });
+      await this.#parts.durable.waitForSignal({ name: `wait for ${name}`, signal: wait.signal, timeout });
       return true;
     } catch (sleep) {
       if (!(sleep instanceof Error) || sleep.name !== "SleepSignalError") throw sleep;
       // What was decided meanwhile has missed the wait, which is there only now.
-      if (await decided()) await this.#parts.wake(signal);
+      if (await wait.decided()) await this.#parts.wake(wait.signal);
       this.#waiting = { since: sleep };
       this.#parkWhenQuiet();
       return false;

@@ -107,22 +107,38 @@ export async function openVault(
     forget: async (cluster) => {
       if (cluster !== bot) await store.run("delete from secrets where cluster = ?", [cluster]);
     },
+    ...oneTimeSecrets(store, { known, load: (name) => load(bot, name), keep: (name, value) => keep(bot, name, value) }),
+    scrub: (text) => scrub(text, known),
+  };
+}
+
+/** The part of the vault that belongs to people. */
+function oneTimeSecrets(
+  store: Store,
+  parts: {
+    readonly known: Set<string>;
+    readonly load: (name: string) => Promise<unknown>;
+    readonly keep: (name: string, value: unknown) => Promise<boolean>;
+  },
+): Pick<OpenVault, "oneTimeSecret" | "newOneTimeSecret" | "forgetOneTimeSecret"> {
+  const { known, load, keep } = parts;
+  const nameOf = (person: string) => `totp/${person}`;
+  return {
     oneTimeSecret: async (person) => {
-      const found = await load(bot, `totp/${person}`);
+      const found = await load(nameOf(person));
       return found === undefined ? undefined : remember(known, secret.parse(found));
     },
     newOneTimeSecret: async (person, make) => {
       const made = remember(known, new Secret(make()));
-      return (await keep(bot, `totp/${person}`, made)) ? made : undefined;
+      return (await keep(nameOf(person), made)) ? made : undefined;
     },
     forgetOneTimeSecret: async (person) => {
       const gone = await store.get("delete from secrets where cluster = ? and name = ? returning name", [
         bot,
-        `totp/${person}`,
+        nameOf(person),
       ]);
       return gone !== undefined;
     },
-    scrub: (text) => scrub(text, known),
   };
 }
 

@@ -8,7 +8,7 @@ import type { Hold } from "./journal.ts";
 import type { DurableRun } from "./run.ts";
 
 /** The run somebody would approve. */
-export type Approvable = Pick<RunView, "playbook" | "cluster" | "input" | "risk" | "actor">;
+type Approvable = Pick<RunView, "playbook" | "cluster" | "input" | "risk" | "actor">;
 
 /** Who may approve, by the configuration at the moment of each question. */
 export interface ApprovalRules {
@@ -88,7 +88,7 @@ export async function settle(asking: Asking, id: string, fresh: string) {
   const stale = kept.approval.hash !== fresh;
   const reason = stale ? "What would change is no longer what was approved." : await lost(asking, kept.approval);
   const fate = await approvals.settle(id, stale ? "stale" : reason === "" ? "used" : "no_rights", reason, hold);
-  return { fate, reason };
+  return { fate, reason: reason === "" ? "It could not be used when it was given." : reason };
 }
 
 /** Why the yes no longer counts; empty when it does. */

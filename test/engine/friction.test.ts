@@ -1,4 +1,4 @@
-import { TOTP, URI } from "otpauth";
+import { URI, type TOTP } from "otpauth";
 import { afterEach, expect, test } from "vitest";
 import type { Approval } from "../../src/core/approval.ts";
 import type { Risk } from "../../src/core/plan.ts";
@@ -121,7 +121,9 @@ onBothStores((store) => {
   });
 
   test("one-time codes: each once, from everyone who says yes to a loss of data", async () => {
-    const { engine, playbook, runId, approval, again, clock } = await waiting(store, "dataloss", { needsCode: () => true });
+    const { engine, playbook, runId, approval, again, clock } = await waiting(store, "dataloss", {
+      needsCode: () => true,
+    });
     again();
     const vote = (actor: string, code?: string) =>
       engine.decide({ ...yes(approval), actor, typed: "demo", ...(code === undefined ? {} : { code }) });
