@@ -53,6 +53,33 @@ describe("decisions", () => {
     expect(may(console("alice"), own("staging"))).toBe(false);
   });
 
+  it("takes one's own yes to a loss of data, as one of two", () => {
+    const run = asked({ risk: "dataloss", cluster: "prod", actor: "alice" });
+    expect(may(slack("U1"), { kind: "approve", run })).toBe(true);
+    expect(may(slack("U3"), { kind: "approve", run: { ...run, actor: "carol" } })).toBe(false);
+  });
+
+  it("lets go on alone only who has the right to approve", () => {
+    const broken = (cluster: string) =>
+      ({ kind: "break", run: asked({ risk: "outage", cluster, actor: "bob" }) }) as const;
+    expect(may(slack("U2"), broken("staging"))).toBe(true);
+    expect(denial(slack("U2"), broken("prod"))?.text).toContain("Going on alone with an outage on prod");
+  });
+
+  it("looks at rights again, also at those of the owner who asked", () => {
+    const run = asked({ risk: "outage", cluster: "staging", actor: "root" });
+    const { approvers, mayApprove } = authorizerFor(team);
+    expect(approvers(run)).toEqual(["root", "alice", "bob"]);
+    expect(approvers({ ...run, actor: "carol" })).toEqual(["alice", "bob"]);
+    expect(["root", "alice", "bob", "carol", "nobody"].map((name) => mayApprove(name, run))).toEqual([
+      true,
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+
   it("lets the requester and whoever may approve stop a run", () => {
     const stop = (cluster: string) =>
       ({ kind: "stop", run: asked({ risk: "outage", cluster, actor: "carol" }) }) as const;
