@@ -9,8 +9,8 @@ import { approvalMs, openApprovals } from "../../src/engine/approvals.ts";
 import { openJournal } from "../../src/engine/journal.ts";
 import { openState, type Place } from "../../src/engine/state.ts";
 import { asksInTheMiddle } from "./asking-child.ts";
-import { eventOf, key, never, openWorld, testPlan, testPlaybook, type World } from "./fixture.ts";
-import { onBothStores } from "./stores.ts";
+import { beside, eventOf, key, never, openWorld, testPlan, testPlaybook, type World } from "./fixture.ts";
+import { onBothStores, onPostgres } from "./stores.ts";
 
 const worlds: World[] = [];
 afterEach(async () => {
@@ -180,5 +180,19 @@ onBothStores((store) => {
     await engine.decide({ ...yes(approval), actor: "alice" });
     expect(await engine.finished(runId, never)).toMatchObject({ state: "done" });
     expect(count).toBe(1);
+  });
+});
+
+onPostgres((store) => {
+  test("asked by one instance, answered at another, carried on by whoever is there", async () => {
+    const place = await store.place();
+    const first = await openWorld([asksInTheMiddle], { place });
+    const { engine } = await world([asksInTheMiddle], { place: beside(place) });
+    const { runId } = await first.engine.start(asksInTheMiddle, demo, "alice");
+    const { approval } = await eventOf(engine, runId, "approval.requested");
+    await parked(first.state, 1);
+    await first.close();
+    await engine.decide({ ...yes(approval), actor: "bob" });
+    expect(await engine.finished(runId, never)).toMatchObject({ state: "done", changed: 1, resumed: 0 });
   });
 });

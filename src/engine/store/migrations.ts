@@ -30,7 +30,10 @@ const migrations: readonly string[] = [
   `alter table runs add column parked integer not null default 0;
    alter table approvals add column heard integer not null default 0;
    alter table approvals add column fate text;
+   update approvals set heard = 1 where verdict is not null;
+   update approvals set fate = 'used' where verdict = 'approved';
    update approvals set verdict = 'expired' where verdict is null;
+   create index approvals_unheard on approvals (run_id) where heard = 0;
    create table votes (approval_id text not null, actor text not null, typed integer not null, via text not null,
      at text not null, primary key (approval_id, actor)) strict;
    create table reviews (id text primary key, run_id text not null, actor text not null, reason text not null,
