@@ -1,5 +1,5 @@
 import type { Card } from "../../core/card.ts";
-import { cardLines, stepLine } from "../../render/terminal.ts";
+import { cardLines, questionLines, stepLine } from "../../render/terminal.ts";
 
 /** Where a console draws. */
 export interface Screen {
@@ -61,7 +61,10 @@ function plain(screen: Screen): LiveCard {
     }
     if (card.state === "waiting" && card.verdict !== waiting) screen.write(`  ${card.verdict}\n`);
     waiting = card.state === "waiting" ? card.verdict : "";
-    if (card.question !== null && card.question.text !== asked) screen.write(`  ? ${card.question.text}\n`);
+    if (card.question !== null && card.question.text !== asked) {
+      const evidence = { ...card, checklist: [], question: null };
+      screen.write(`${[...cardLines(evidence, style()), ...questionLines(card.question, style())].join("\n")}\n`);
+    }
     asked = card.question?.text ?? null;
   };
   return {
