@@ -40,9 +40,13 @@ export function describeWaiting({ position, behind }: Waits): string {
     : `${place} behind ${titleOf(behind)}, started by ${behind.actor} at ${utc(behind.since)}`;
 }
 
-/** What was typed to start it: `/cluster build prod`. */
+/**
+ * What was typed to start it: `/cluster build prod`. A playbook of one word is called like its command about a cluster,
+ * any other one like its whole command.
+ */
 export function titleOf({ playbook, cluster }: Named): string {
-  return cluster === null ? `/${playbook}` : `/cluster ${playbook} ${cluster}`;
+  if (cluster === null) return `/${playbook}`;
+  return playbook.includes(" ") ? `/${playbook} ${cluster}` : `/cluster ${playbook} ${cluster}`;
 }
 
 /** `2026-01-01 14:03 UTC`. */

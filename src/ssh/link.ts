@@ -1,4 +1,5 @@
-import { Client } from "ssh2";
+import { Socket } from "node:net";
+import { Client, type ConnectConfig } from "ssh2";
 import type { OpsError } from "../core/errors.ts";
 import type { Door } from "./door.ts";
 import { accessDenied, hostKeyChanged, keyUnreadable, unreachable } from "./failures.ts";
@@ -30,17 +31,19 @@ export function openLink(door: Door, signal: AbortSignal): Promise<Link> {
   if (type === undefined || pinned === undefined) return Promise.reject(hostKeyChanged(door, undefined));
   const { promise, resolve, reject } = Promise.withResolvers<Link>();
   const client = new Client();
+  // Of our own, because ssh2 destroys none that it has said goodbye on.
+  const socket = new Socket();
   const gone = new AbortController();
   let refused: OpsError | undefined;
   const giveUp = () => {
     reject(unreachable(door, signal.reason));
-    client.destroy();
+    socket.destroy();
   };
   client.on("ready", () => {
     signal.removeEventListener("abort", giveUp);
     const drop = () => {
       gone.abort();
-      client.destroy();
+      socket.destroy();
     };
     const close = () => {
       client.end();
@@ -59,44 +62,31 @@ export function openLink(door: Door, signal: AbortSignal): Promise<Link> {
   signal.addEventListener("abort", giveUp);
   if (signal.aborted) giveUp();
   else {
-    connect(
-      client,
-      door,
-      type,
-      (key) => {
-        if (key === pinned) return true;
-        refused = hostKeyChanged(door, `${type} ${key}`);
-        return false;
-      },
-      reject,
-    );
+    const verify = (key: string): boolean => {
+      if (key === pinned) return true;
+      refused = hostKeyChanged(door, `${type} ${key}`);
+      return false;
+    };
+    try {
+      client.connect({ sock: socket, ...credentials(door, type, verify) });
+      socket.setNoDelay(true).connect({ host: door.host, port: door.port });
+    } catch (error) {
+      reject(keyUnreadable(door, error));
+    }
   }
   return promise;
 }
 
-function connect(
-  client: Client,
-  door: Door,
-  type: string,
-  verify: (key: string) => boolean,
-  reject: (error: OpsError) => void,
-): void {
-  try {
-    client.connect({
-      host: door.host,
-      port: door.port,
-      username: door.user,
-      privateKey: door.key.reveal(),
-      // Only the pinned kind, so that the host cannot answer with another of its keys.
-      algorithms: { serverHostKey: [hostKeyAlgorithm(type)] },
-      hostVerifier: (key: Buffer) => verify(key.toString("base64")),
-      readyTimeout: 0,
-      ...keepalive,
-    });
-    client.setNoDelay(true);
-  } catch (error) {
-    reject(keyUnreadable(door, error));
-  }
+function credentials(door: Door, type: string, verify: (key: string) => boolean): ConnectConfig {
+  return {
+    username: door.user,
+    privateKey: door.key.reveal(),
+    // Only the pinned kind, so that the host cannot answer with another of its keys.
+    algorithms: { serverHostKey: [hostKeyAlgorithm(type)] },
+    hostVerifier: (key: Buffer) => verify(key.toString("base64")),
+    readyTimeout: 0,
+    ...keepalive,
+  };
 }
 
 function hostKeyAlgorithm(type: string): "ssh-ed25519" | "ecdsa-sha2-nistp256" | "rsa-sha2-512" {
