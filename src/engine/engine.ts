@@ -1,5 +1,5 @@
 import { fenced } from "../core/fence.ts";
-import type { RunFact, RunView } from "../core/journal.ts";
+import type { RunFact } from "../core/journal.ts";
 import type { Playbook } from "../core/playbook.ts";
 import type { Services } from "../core/ports.ts";
 import { openApprovals, type Approvals, type Decision } from "./approvals.ts";
