@@ -25,7 +25,7 @@ export function commandsPage({ commands, playbooks }: Registry): string {
     const risk = playbooks.find(({ name }) => name === command.starts)?.risk;
     const options = Object.entries(command.input.shape).map(([name, schema]) => optionRow(name, schema));
     const table = options.length === 0 ? "" : `\n${markdownTable([["option", "what", "left out"], ...options])}\n`;
-    return `## ${usage(command)}\n\n${command.summary}.\n\n${who[command.access]} ${risk === undefined ? "It asks nothing." : asks[risk]}\n${table}`;
+    return `## ${usage(command)}\n\n${command.summary}.\n\n${who[command.access]}${risk === undefined ? "" : ` ${asks[risk]}`}\n${table}`;
   });
   return `# Commands
 
