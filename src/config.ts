@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
-import { unique } from "./auth/principals.ts";
+import { Name, unique } from "./auth/principals.ts";
 import { danglingNames, WhoMay, type Problem } from "./auth/who-may.ts";
 import { Blueprint } from "./core/cluster.ts";
 import type { Command } from "./core/command.ts";
@@ -24,6 +24,10 @@ const Environment = z.object({
 
 /** What `nonet.yaml` may say. */
 const File = WhoMay.extend({
+  /** Channels that are told of what they did not ask for. */
+  notify: z
+    .array(z.strictObject({ channel: Name, on: z.array(z.enum(["ended", "failed", "glass", "audit"])).min(1) }))
+    .default([]),
   clusters: z
     .array(Blueprint)
     .default([])
@@ -41,6 +45,7 @@ export interface Config {
   readonly logLevel: string;
   readonly clusters: readonly Blueprint[];
   readonly whoMay: WhoMay;
+  readonly notify: z.infer<typeof File>["notify"];
 }
 
 /**
@@ -56,7 +61,11 @@ export async function readConfig(
   const content = parseYaml(path, await readText(path)) ?? {};
   const file = File.safeParse(content);
   const whoMay = WhoMay.safeParse(content);
-  const inFile = [...(file.error?.issues ?? []), ...(whoMay.success ? danglingNames(whoMay.data, commands) : [])];
+  const inFile = [
+    ...(file.error?.issues ?? []),
+    ...(whoMay.success ? danglingNames(whoMay.data, commands) : []),
+    ...(file.success ? unknownChannels(file.data) : []),
+  ];
   const problems = [
     ...(environment.error?.issues ?? []).map((problem) => told(problem)),
     ...inFile.map((problem) => `${path}, ${told(problem)}`),
@@ -70,7 +79,7 @@ export async function readConfig(
   }
   const { LINODE_TOKEN, LINODE_API_URL, NONET_STATE_DIR, DATABASE_URL, NONET_SCAN_FROM, NONET_LOG_LEVEL } =
     environment.data;
-  const { clusters, ...rest } = file.data;
+  const { clusters, notify, ...rest } = file.data;
   return {
     linodeToken: LINODE_TOKEN === undefined ? null : new Secret(LINODE_TOKEN),
     linodeUrl: LINODE_API_URL,
@@ -80,7 +89,16 @@ export async function readConfig(
     logLevel: NONET_LOG_LEVEL,
     clusters,
     whoMay: rest,
+    notify,
   };
+}
+
+function unknownChannels({ notify, channels }: z.infer<typeof File>): Problem[] {
+  return notify.flatMap(({ channel }, at) =>
+    channels.some(({ name }) => name === channel)
+      ? []
+      : [{ path: ["notify", at, "channel"], message: `there is no channel ${channel}` }],
+  );
 }
 
 /** `people.0.roles.1: there is no role oprator`. */

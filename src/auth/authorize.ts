@@ -1,3 +1,4 @@
+import type { Identity } from "../core/caller.ts";
 import type { Command } from "../core/command.ts";
 import type { OpsError } from "../core/errors.ts";
 import type { Risk } from "../core/plan.ts";
@@ -15,6 +16,8 @@ type Ruling =
 /** The only place that decides, for every way in. */
 export interface Authorizer {
   readonly authorize: (attempt: Attempt) => Ruling;
+  /** What the configuration calls somebody; `null` for a stranger. */
+  readonly nameOf: (identity: Identity) => string | null;
   /**
    * Whether anybody but the requester could approve. The owner of the machine counts only when the configuration names
    * that user: the user of a service is nobody.
@@ -41,6 +44,7 @@ export function openAuthorizer(parts: {
       if (objection === undefined) return { may: true, principal };
       return { may: false, denial: deny(now, attempt, principal, objection) };
     },
+    nameOf: (identity) => whoIs(law().whoMay.people, identity, parts.owner)?.name ?? null,
     hasSecondPerson: (requester, risk, cluster) => hasSecondPerson(law(), requester, risk, cluster),
   };
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Audit } from "./audit.ts";
 import { ClusterName } from "./cluster.ts";
 import { OpsError } from "./errors.ts";
 import type { Playbook, Result } from "./playbook.ts";
@@ -15,6 +16,7 @@ export interface Call {
   /** Name of the person. */
   readonly actor: string;
   readonly services: Services;
+  readonly audit: Audit;
   /** Starts (or joins) a run of this playbook; the reply is its card, live until the end. */
   start<I extends object>(playbook: Playbook<I>, input: I): Promise<Reply>;
   /** What the same person may use at the same place, for help. */

@@ -59,6 +59,8 @@ export type RunFact =
       readonly failure: Failure | null;
       readonly changed: number;
       readonly seconds: number;
+      /** Hash of the audit's record of this; the journal adds it. */
+      readonly head?: string;
     }
   | ({ readonly kind: "step.started" } & StepName)
   | { readonly kind: "step.said"; readonly name: string; readonly sentence: string }
@@ -127,6 +129,8 @@ export interface RunView {
   readonly queuedAt: string;
   /** `null` until it ends. */
   readonly finishedAt: string | null;
+  /** Hash of the audit's head when it ended; `null` until then. */
+  readonly head: string | null;
   /** `seq` of the last event in it. */
   readonly seq: number;
 }
@@ -160,6 +164,7 @@ function queued(event: Extract<RunEvent, { kind: "run.queued" }>): RunView {
     resumed: 0,
     queuedAt: at,
     finishedAt: null,
+    head: null,
     seq,
   };
 }
@@ -169,8 +174,8 @@ function change(view: RunView, event: Exclude<RunEvent, { kind: "run.queued" }>)
     case "run.started":
       return { state: "running", resumed: view.resumed + (event.resumed ? 1 : 0) };
     case "run.finished": {
-      const { outcome, result, failure, changed, at } = event;
-      return { state: outcome, result, failure, changed, finishedAt: at };
+      const { outcome, result, failure, changed, at, head = null } = event;
+      return { state: outcome, result, failure, changed, finishedAt: at, head };
     }
     case "step.started":
       return { steps: started(view.steps, event) };

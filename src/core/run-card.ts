@@ -1,3 +1,4 @@
+import { shortHash } from "./audit.ts";
 import type { Card, CardQuestion, CardState, CardStep } from "./card.ts";
 import { describeFailure } from "./errors.ts";
 import type { RunView, StepView } from "./journal.ts";
@@ -64,6 +65,7 @@ function factsOf(view: RunView): Card["facts"] {
     if (approval.verdict === "approved") facts.push(["approved", `by ${approval.by ?? "nobody"}`]);
   }
   if (view.finishedAt !== null && view.risk !== "read") facts.push(["changed", String(view.changed)]);
+  if (view.head !== null) facts.push(["audit", shortHash(view.head)]);
   return facts;
 }
 

@@ -1,7 +1,9 @@
+import type { Audit } from "../core/audit.ts";
 import { OpsError } from "../core/errors.ts";
 import { fenced } from "../core/fence.ts";
 import type { Json } from "../core/json.ts";
 import type { RunFact, RunView } from "../core/journal.ts";
+import type { Place } from "../core/mouth.ts";
 import type { Playbook } from "../core/playbook.ts";
 import type { Services } from "../core/ports.ts";
 import { openApprovals, type Approvals, type Decision } from "./approvals.ts";
@@ -9,25 +11,18 @@ import { openCancels, type Cancels } from "./cancels.ts";
 import { execute, type Execution } from "./execute.ts";
 import type { Listener } from "./feed.ts";
 import { joinInstances, type Instance } from "./instances.ts";
-import { NotHeld, openJournal, type Hold, type Journal } from "./journal.ts";
+import { NotHeld, type Hold, type Journal } from "./journal.ts";
+import type { Outbox } from "./outbox.ts";
+import { openRecords, type RecordOptions } from "./records.ts";
 import { DurableRun } from "./run.ts";
 import { openRuns, type Runs } from "./runs.ts";
-import type { State } from "./state.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 import { openWorker, type Body } from "./worker.ts";
 
-/** Where the engine says what no run can: the shape of pino. */
-interface Log {
-  error(context: object, message: string): void;
-}
-
 /** What an engine is made of. */
-export interface EngineOptions {
-  /** Stays open when the engine closes. */
-  readonly state: State;
+export interface EngineOptions extends RecordOptions {
   readonly services: Services;
   readonly playbooks: readonly Playbook[];
-  readonly log: Log;
   /** Whether anybody but the requester could approve this risk on this cluster, at this moment. */
   readonly hasSecondPerson: Execution["hasSecondPerson"];
   /** Stands for the store wherever nodes remember who changed them; one word. */
@@ -37,13 +32,15 @@ export interface EngineOptions {
 /** Durable runs. */
 export interface Engine {
   /**
-   * Starts a run, or joins the unfinished one that changes the same cluster with the same playbook and input.
+   * Starts a run, or joins the unfinished one that changes the same cluster with the same playbook and input. `place`
+   * is shown its card from then on.
    * @throws OpsError `bad_input` or `cluster_locked`.
    */
   start<I extends object>(
     playbook: Playbook<I>,
     input: I,
     actor: string,
+    place?: Place | null,
   ): Promise<{ readonly runId: string; readonly joined: boolean }>;
   /** Answers an approval. @throws OpsError saying why the answer cannot count. */
   decide(decision: Decision): Promise<void>;
@@ -57,6 +54,9 @@ export interface Engine {
   subscribe(runId: string | null, listener: Listener): () => void;
   /** Resolves with the view of the run once it has ended; rejects with the signal's reason. */
   finished(runId: string, signal: AbortSignal): Promise<RunView>;
+  /** Every call, decision and step; what is recorded is scrubbed of secrets. */
+  readonly audit: Audit;
+  readonly outbox: Pick<Outbox, "age">;
   /** Stops at once; what is under way is taken up by another instance, or at the next start. */
   close(): Promise<void>;
 }
@@ -67,7 +67,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { store } = state;
   const now = () => services.clock.now();
   const onError = (error: unknown) => log.error({ err: error }, "the engine failed");
-  const journal = await openJournal(store, { now, scrub: (text) => state.vault.scrub(text), onError });
+  const { journal, audit, outbox, close } = await openRecords(options, { now, onError });
   const runs = openRuns(store, journal, now);
   const approvals = openApprovals(store, journal, services.clock);
   const cancels = await openCancels(store, runs, onError);
@@ -88,8 +88,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   await submitAll();
   worker.begin();
   return {
-    start: async (playbook, input, actor) => {
-      const { id, joined } = await admit(runs, playbook, input, actor);
+    audit,
+    outbox,
+    start: async (playbook, input, actor, place = null) => {
+      const { id, joined } = await admit(runs, playbook, { input, actor, place });
       if (!joined) await worker.submit(id);
       return { runId: id, joined };
     },
@@ -110,7 +112,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       closing.abort();
       await worker.stop();
       await membership.leave();
-      await journal.close();
+      await close();
     },
   };
 }
@@ -155,7 +157,11 @@ async function carry([id, engineId, durable]: Parameters<Body>, parts: Parts): P
   }
 }
 
-async function admit<I extends object>(runs: Runs, playbook: Playbook<I>, input: I, actor: string) {
+async function admit<I extends object>(
+  runs: Runs,
+  playbook: Playbook<I>,
+  { input, actor, place }: { readonly input: I; readonly actor: string; readonly place: Place | null },
+) {
   const parsed = playbook.input.safeParse(input);
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "input"}: ${message}`);
@@ -163,7 +169,8 @@ async function admit<I extends object>(runs: Runs, playbook: Playbook<I>, input:
   }
   const { name, version, risk } = playbook;
   const plain: Json = JSON.parse(JSON.stringify(parsed.data));
-  return runs.admit({ playbook: name, version, risk, cluster: playbook.cluster(parsed.data), input: plain, actor });
+  const cluster = playbook.cluster(parsed.data);
+  return runs.admit({ playbook: name, version, risk, cluster, input: plain, actor }, place);
 }
 
 async function untilFinished(journal: Journal, runId: string, signal: AbortSignal): Promise<RunView> {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { OpsError, type Failure } from "../core/errors.ts";
 import { canonicalJson, type Json } from "../core/json.ts";
 import type { Outcome, RunEvent, Usual } from "../core/journal.ts";
+import type { Place } from "../core/mouth.ts";
 import type { Risk } from "../core/plan.ts";
 import type { Result } from "../core/playbook.ts";
 import { eventsOf } from "./feed.ts";
@@ -38,10 +39,10 @@ interface Ending {
 /** All runs, and who may change a cluster. */
 export interface Runs {
   /**
-   * Admits a run; one that wants the same as an unfinished one joins it instead.
+   * Admits a run; one that wants the same as an unfinished one joins it instead. The place is shown its card.
    * @throws OpsError `cluster_locked` while another run changes the cluster.
    */
-  admit(request: RunRequest): Promise<{ readonly id: string; readonly joined: boolean }>;
+  admit(request: RunRequest, place: Place | null): Promise<{ readonly id: string; readonly joined: boolean }>;
   find(id: string): Promise<RunRecord | undefined>;
   /** Ids of unfinished runs, oldest first. */
   unfinished(): Promise<string[]>;
@@ -62,7 +63,12 @@ export interface Runs {
 export function openRuns(store: Store, journal: Journal, now: () => number): Runs {
   const at = () => new Date(now()).toISOString();
   return {
-    admit: (request) => journal.transaction((page) => admit(page, request, at())),
+    admit: (request, place) =>
+      journal.transaction(async (page) => {
+        const admitted = await admit(page, request, at());
+        if (place !== null) await page.tell(admitted.id, place);
+        return admitted;
+      }),
     find: async (id) => record(await store.get("select * from runs where id = ?", [id])),
     unfinished: async () => {
       const rows = await store.all("select id from runs where outcome is null order by created_at");
@@ -80,9 +86,15 @@ export function openRuns(store: Store, journal: Journal, now: () => number): Run
         return row === undefined ? undefined : Number(row["turn"]);
       }),
     cancel: (id, actor) =>
-      store.transaction(async (sql) => {
-        await sql.run("update runs set cancelled_by = ? where id = ? and outcome is null", [actor, id]);
-        await sql.announce("nonet_cancelled", id);
+      journal.transaction(async (page) => {
+        const run = await page.get(
+          "update runs set cancelled_by = ? where id = ? and outcome is null returning cluster",
+          [actor, id],
+        );
+        if (run === undefined) return;
+        const cluster = run["cluster"] === null ? null : String(run["cluster"]);
+        page.audit({ kind: "run.cancelled", actor, cluster, data: { run: id } });
+        await page.announce("nonet_cancelled", id);
       }),
     finish: (id, ending, hold) =>
       journal.transaction(async (page) => {

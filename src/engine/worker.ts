@@ -1,4 +1,5 @@
 import { OpenWorkflow, type Worker, type Workflow } from "openworkflow";
+import { openPump } from "./pump.ts";
 import { untilTheStoreWorks } from "./run.ts";
 import type { Store } from "./store/port.ts";
 
@@ -36,7 +37,7 @@ export async function openWorker(store: Store, body: Body, onError: (error: unkn
   );
   const worker = client.newWorker({ concurrency });
   let begun = false;
-  const pump = openPump(async () => begun && (await worker.tick()) > 0, onError);
+  const pump = openPump(async () => begun && (await worker.tick()) > 0, pollMs, onError);
   await store.listen(
     "nonet_freed",
     () => pump.wake(),
@@ -66,35 +67,4 @@ function name(worker: Worker, instance: string): void {
     { length: concurrency },
     (_, slot) => `${instance}/${slot}`,
   );
-}
-
-/** Calls `turn` when woken and every few seconds, never twice at once, and again at once after one that did something. */
-function openPump(turn: () => Promise<boolean>, onError: (error: unknown) => void) {
-  const halt = new AbortController();
-  let woken = false;
-  let turning: Promise<void> | undefined;
-  const spin = async () => {
-    while (woken && !halt.signal.aborted) {
-      woken = false;
-      try {
-        if (await turn()) woken = true;
-      } catch (error) {
-        onError(error);
-      }
-    }
-    turning = undefined;
-  };
-  const wake = () => {
-    woken = true;
-    turning ??= spin();
-  };
-  const timer = setInterval(wake, pollMs);
-  return {
-    wake,
-    stop: async () => {
-      halt.abort();
-      clearInterval(timer);
-      await turning;
-    },
-  };
 }

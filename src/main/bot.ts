@@ -3,6 +3,7 @@ import { join } from "node:path";
 import pino from "pino";
 import { openAuthorizer } from "../auth/authorize.ts";
 import { openDesk } from "../chat/desk.ts";
+import { consoleMouth } from "../chat/console/mouth.ts";
 import { serveConsole } from "../chat/console/server.ts";
 import { linodeCloud } from "../cloud/linode.ts";
 import type { Config } from "../config.ts";
@@ -14,6 +15,7 @@ import { openEngine } from "../engine/engine.ts";
 import { openState, type State } from "../engine/state.ts";
 import { outside } from "../outside/scan.ts";
 import { createFleet, type Fleet } from "../ssh/fleet.ts";
+import { placesFor } from "./places.ts";
 import { commands, playbooks } from "./registry.ts";
 import { reload, type LiveConfig } from "./reload.ts";
 import { deskRuns } from "./runs.ts";
@@ -63,9 +65,14 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
   const storeId = await sha256((await state.vault.botKey()).publicKey);
   const authorizer = openAuthorizer({ current: () => current().whoMay, owner, commands });
   const { hasSecondPerson } = authorizer;
-  const engine = await openEngine({ state, services, playbooks, log, hasSecondPerson, storeId });
-  const desk = openDesk({ commands, services, runs: deskRuns(engine), authorizer });
-  const stopConsole = await serveConsole(desk, socketPath(config.stateDir));
+  const console = consoleMouth();
+  const engine = await openEngine({
+    ...{ state, services, playbooks, log, hasSecondPerson, storeId },
+    mouths: [console],
+    placesFor: (topic) => placesFor(current(), topic),
+  });
+  const desk = openDesk({ commands, services, runs: deskRuns(engine), authorizer, audit: engine.audit });
+  const stopConsole = await serveConsole(desk, socketPath(config.stateDir), console);
   return {
     desk,
     keySource: state.keySource,

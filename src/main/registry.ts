@@ -1,3 +1,6 @@
+import auditExport from "../../commands/audit.export.ts";
+import auditHead from "../../commands/audit.head.ts";
+import auditVerify from "../../commands/audit.verify.ts";
 import clusterBuild from "../../commands/cluster.build.ts";
 import clusterDestroy from "../../commands/cluster.destroy.ts";
 import clusterExport from "../../commands/cluster.export.ts";
@@ -20,6 +23,9 @@ export const commands: readonly Command[] = [
   clusterList,
   clusterExport,
   clusterDestroy,
+  auditHead,
+  auditVerify,
+  auditExport,
   help,
 ];
 

@@ -36,14 +36,15 @@ export async function liveConfig(read: () => Promise<Config>): Promise<LiveConfi
 
 /** What is different, in words: `people: dave added, bob removed`. */
 function changesBetween(before: Config, after: Config): string[] {
-  const lists = ({ whoMay, clusters }: Config) => ({
+  const lists = ({ whoMay, clusters, notify }: Config) => ({
     people: byName(whoMay.people),
     roles: new Map<string, unknown>(Object.entries(whoMay.roles)),
     channels: byName(whoMay.channels),
     clusters: byName(clusters),
+    notify: new Map<string, unknown>(notify.map((each) => [each.channel, each])),
   });
   const [old, fresh] = [lists(before), lists(after)];
-  return (["people", "roles", "channels", "clusters"] as const).flatMap((kind) => {
+  return (["people", "roles", "channels", "clusters", "notify"] as const).flatMap((kind) => {
     const differences = differencesOf(old[kind], fresh[kind]);
     return differences.length === 0 ? [] : [`${kind}: ${allOf(differences)}`];
   });

@@ -82,6 +82,8 @@ interface Options {
   readonly place: Place;
   readonly hasSecondPerson?: EngineOptions["hasSecondPerson"];
   readonly clock?: FakeClock;
+  readonly mouths?: EngineOptions["mouths"];
+  readonly placesFor?: EngineOptions["placesFor"];
 }
 
 /** The key of all stores in tests. */
@@ -90,7 +92,7 @@ export const key = "ab".repeat(32);
 /** An engine on this store. */
 export async function openWorld(
   playbooks: readonly Playbook<Input>[],
-  { place, hasSecondPerson = () => true, clock = new FakeClock() }: Options,
+  { place, hasSecondPerson = () => true, clock = new FakeClock(), mouths = [], placesFor = () => [] }: Options,
 ): Promise<World> {
   const state = await openState(place, { NONET_KEY: key }, clock.now);
   const services: Services = {
@@ -111,6 +113,8 @@ export async function openWorld(
     log,
     hasSecondPerson,
     storeId: "store",
+    mouths,
+    placesFor,
   });
   const close = async () => {
     await engine.close();
