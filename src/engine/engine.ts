@@ -67,7 +67,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { store } = state;
   const now = () => services.clock.now();
   const onError = (error: unknown) => log.error({ err: error }, "the engine failed");
-  const { journal, audit, outbox, close } = await openRecords(options, { now, onError });
+  const records = await openRecords(options, { now, onError });
+  const { journal, audit, outbox } = records;
   const runs = openRuns(store, journal, now);
   const approvals = openApprovals(store, journal, services.clock);
   const cancels = await openCancels(store, runs, onError);
@@ -112,7 +113,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       closing.abort();
       await worker.stop();
       await membership.leave();
-      await close();
+      await records.close();
     },
   };
 }

@@ -48,7 +48,7 @@ export async function openRecords(
     try {
       await journal.transaction(async (page) => page.audit(fact));
     } catch (error) {
-      log.error({ err: error, fact }, "the audit could not be written");
+      log.error({ err: error, kind: fact.kind }, "the audit could not be written");
       throw error;
     }
   };
