@@ -27,6 +27,8 @@ export interface Outbox {
 
 /** What an outbox works with. */
 export interface OutboxOptions {
+  /** The same for every process that had this state folder, of which one at a time can live. */
+  readonly home: string;
   readonly mouths: readonly Mouth[];
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -56,20 +58,23 @@ class Desk {
   readonly #store: Store;
   readonly #options: OutboxOptions;
   readonly #closing: AbortSignal;
-  readonly #holder = randomUUID();
+  readonly #holder: string;
   readonly #underway = new Map<string, Promise<void>>();
   readonly #served: string;
+  #taken: Promise<void> | undefined;
 
   constructor(store: Store, options: OutboxOptions, closing: AbortSignal) {
     this.#store = store;
     this.#options = options;
     this.#closing = closing;
+    this.#holder = `${options.home}:${randomUUID()}`;
     const kinds = options.mouths.map(({ kind }) => `place = '${kind}' or place like '${kind}:%'`);
     this.#served = kinds.length === 0 ? "1 = 0" : `(${kinds.join(" or ")})`;
   }
 
   /** Begins to say whatever is due; a place that is slow holds up no other. Never did anything by itself. */
   async turn(wake: () => void): Promise<boolean> {
+    await (this.#taken ??= this.#takeOver());
     const due = await this.#store.all(
       `select id from outbox where delivered_at is null and failed is null and kind <> 'line' and ${this.#served}
          and next_at <= ${this.#store.now} and held_until < ${this.#store.now} order by at limit 100`,
@@ -85,6 +90,13 @@ class Desk {
       this.#underway.set(id, saying);
     }
     return false;
+  }
+
+  /** What an earlier process of this home was saying is to be said again at once. */
+  #takeOver(): Promise<void> {
+    return this.#store.run("update outbox set held_until = 0 where held_until > 0 and holder like ?", [
+      `${this.#options.home}:%`,
+    ]);
   }
 
   async age(): Promise<number> {

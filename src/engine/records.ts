@@ -38,7 +38,7 @@ export async function openRecords(
   const { store, vault } = state;
   const onFailure: OutboxOptions["onFailure"] = ({ id, gone, error }) =>
     log.error({ err: error, id }, gone ? "something can never be said in chat" : "chat could not be reached");
-  const outbox = openOutbox(store, { mouths, now, onFailure, onError });
+  const outbox = openOutbox(store, { home: state.home, mouths, now, onFailure, onError });
   const wake = () => outbox.wake();
   await store.listen("nonet_events", wake, wake);
   const scrub = (text: string) => vault.scrub(text);

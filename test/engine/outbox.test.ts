@@ -1,4 +1,8 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
+import { openRaw } from "./raw.ts";
+import type { Topic } from "../../src/core/mouth.ts";
 import { FakeMouth } from "../fakes/mouth.ts";
 import { beside, eventOf, never, openWorld, testPlan, testPlaybook, type World } from "./fixture.ts";
 import { onBothStores, onPostgres } from "./stores.ts";
@@ -34,10 +38,12 @@ function stepwise() {
 }
 
 /** The message has shown the run's end, and the line for it is said. */
-const ended = (mouth: FakeMouth, at = 0) => () => {
-  const message = mouth.messages[at];
-  return message?.cards.at(-1)?.endedAt != null && message.lines.includes("consistent");
-};
+const ended =
+  (mouth: FakeMouth, at = 0) =>
+  () => {
+    const message = mouth.messages[at];
+    return message?.cards.at(-1)?.endedAt != null && message.lines.includes("consistent");
+  };
 
 onBothStores(({ place: newPlace }) => {
   test("the place a command came from sees one message from the first state to the last, and lines for what counts", async () => {
@@ -71,6 +77,7 @@ onBothStores(({ place: newPlace }) => {
     await eventOf(engine, runId, "step.finished", 2);
     await mouth.until(() => mouth.refused > 0);
     clock.pass(4 * minute);
+    expect(await engine.outbox.age()).toBe(4 * minute);
     const shown = mouth.messages[0]?.cards.length ?? 0;
     mouth.mood = "well";
     await mouth.until(() => (mouth.messages[0]?.cards.length ?? 0) > shown);
@@ -109,6 +116,11 @@ onBothStores(({ place: newPlace }) => {
     await first.engine.start(playbook, demo, "alice", "fake:C1");
     await mouth.until(() => mouth.messages.length === 1);
     await first.close();
+    // As if it had been killed: its lease still runs.
+    const raw = await openRaw(place);
+    const home = readFileSync(join(place.stateDir, "nonet.home"), "utf8");
+    await raw.run(`update outbox set holder = '${home}:gone', held_until = 9000000000000`);
+    await raw.close();
     mouth.mood = "well";
     pass(0, 1, 2);
     await open([playbook], { place, mouths: [mouth], clock: first.clock });
@@ -138,18 +150,25 @@ onBothStores(({ place: newPlace }) => {
     const mouth = new FakeMouth();
     const failing = testPlaybook({ run: () => Promise.reject(new Error("no")) });
     const heard = { failed: ["fake:ops"], audit: ["fake:ops"], ended: ["fake:all"], glass: [] };
-    const { engine, clock } = await open([failing], {
-      place: await newPlace(),
-      mouths: [mouth],
-      placesFor: (topic) => heard[topic],
-    });
+    const place = await newPlace();
+    const options = { place, mouths: [mouth], placesFor: (topic: Topic) => heard[topic] };
+    const { engine, clock, close } = await openWorld([failing], options);
     const { runId } = await engine.start(failing, demo, "alice");
     await engine.finished(runId, never);
     await mouth.until(() => mouth.notices.length === 2);
     expect(mouth.notices.map(([place]) => place).toSorted()).toEqual(["fake:all", "fake:ops"]);
     expect(mouth.notices[0]?.[1]).toMatch(/^test demo, started by alice, ended\. Nonet itself failed: no/);
+    const { hash } = await engine.audit.head();
+    await close();
+    const today = await openWorld([failing], { ...options, clock });
+    await mouth.until(() => mouth.notices.length === 3);
+    expect(mouth.notices[2]).toEqual(["fake:ops", `The audit has 3 records; its head is ${hash}.`]);
+    await today.close();
+    await (await openWorld([failing], { ...options, clock })).close();
+    expect(mouth.notices).toHaveLength(3);
     clock.pass(24 * 60 * minute);
-    expect(await engine.outbox.age()).toBe(0);
+    await open([failing], { ...options, clock });
+    await mouth.until(() => mouth.notices.length === 4);
   });
 });
 

@@ -61,11 +61,15 @@ export async function submit(path: string, text: string, user: string, watcher: 
 export async function listen(path: string, user: string, heard: (line: string) => void): Promise<() => void> {
   const socket = await connectConsole(path);
   if (socket === undefined) throw gone();
-  receive(socket, (message) => {
-    const response = message as Response;
-    if (response.kind === "notice") heard(response.line);
+  await new Promise<void>((resolve, reject) => {
+    socket.once("close", () => reject(gone()));
+    receive(socket, (message) => {
+      const response = message as Response;
+      if (response.kind === "listening") resolve();
+      else if (response.kind === "notice") heard(response.line);
+    });
+    send(socket, { kind: "listen", user });
   });
-  send(socket, { kind: "listen", user });
   return () => socket.destroy();
 }
 

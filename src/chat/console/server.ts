@@ -59,6 +59,7 @@ async function answer({ desk, mouth }: Parts, socket: Socket, request: Request):
         "close",
         mouth.listen(desk.nameOf(caller), (line) => send(socket, { kind: "notice", line })),
       );
+      send(socket, { kind: "listening" });
       return;
     case "decide":
       await desk.decide(request.runId, caller, request.word);
