@@ -61,7 +61,7 @@ class Desk {
   readonly #holder: string;
   readonly #underway = new Map<string, Promise<void>>();
   readonly #served: string;
-  #taken: Promise<void> | undefined;
+  #tookOver = false;
 
   constructor(store: Store, options: OutboxOptions, closing: AbortSignal) {
     this.#store = store;
@@ -74,7 +74,8 @@ class Desk {
 
   /** Begins to say whatever is due; a place that is slow holds up no other. Never did anything by itself. */
   async turn(wake: () => void): Promise<boolean> {
-    await (this.#taken ??= this.#takeOver());
+    if (!this.#tookOver) await this.#takeOver();
+    this.#tookOver = true;
     const due = await this.#store.all(
       `select id from outbox where delivered_at is null and failed is null and kind <> 'line' and ${this.#served}
          and next_at <= ${this.#store.now} and held_until < ${this.#store.now} order by at limit 100`,

@@ -39,10 +39,8 @@ export async function openRecords(
   const onFailure: OutboxOptions["onFailure"] = ({ id, gone, error }) =>
     log.error({ err: error, id }, gone ? "something can never be said in chat" : "chat could not be reached");
   const outbox = openOutbox(store, { home: state.home, mouths, now, onFailure, onError });
-  const wake = () => outbox.wake();
-  await store.listen("nonet_events", wake, wake);
   const scrub = (text: string) => vault.scrub(text);
-  const journal = await openJournal(store, { now, scrub, placesFor, written: wake, onError });
+  const journal = await openJournal(store, { now, scrub, placesFor, written: () => outbox.wake(), onError });
   const endDays = everyDay(() => newDay(store, journal, now()), onError);
   const record: Audit["record"] = async (fact) => {
     try {
