@@ -50,7 +50,8 @@ export async function openPostgres(url: Secret<string>): Promise<Store> {
       await pool.listen(channel, heard, gap);
     },
     openBackend: () => openBackend(transaction, url),
-    close: () => pool.end(),
+    // A connection that broke at the wrong moment would be waited for without end.
+    close: () => pool.end({ timeout: 2 }),
   };
 }
 
