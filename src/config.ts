@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
-import { unique } from "./auth/principals.ts";
+import { Name, unique } from "./auth/principals.ts";
 import { danglingNames, WhoMay, type Problem } from "./auth/who-may.ts";
 import { Blueprint } from "./core/cluster.ts";
 import type { Command } from "./core/command.ts";
@@ -28,6 +28,10 @@ const Extensions = z.object({ extensions: z.string().min(1).optional() });
 /** What `nonet.yaml` may say. */
 const File = WhoMay.extend({
   ...Extensions.shape,
+  /** Channels that are told of what they did not ask for. */
+  notify: z
+    .array(z.strictObject({ channel: Name, on: z.array(z.enum(["ended", "failed", "glass", "audit"])).min(1) }))
+    .default([]),
   clusters: z
     .array(Blueprint)
     .default([])
@@ -56,6 +60,7 @@ export interface Config {
   readonly clusters: readonly Blueprint[];
   readonly http: { readonly host: string; readonly port: number } | null;
   readonly whoMay: WhoMay;
+  readonly notify: z.infer<typeof File>["notify"];
 }
 
 /** Where the own commands and playbooks are; whatever else the file says is for `readConfig` to judge. */
@@ -81,7 +86,11 @@ export async function readConfig(
   const content = parseYaml(path, await readText(path)) ?? {};
   const file = File.safeParse(content);
   const whoMay = WhoMay.safeParse(content);
-  const inFile = [...(file.error?.issues ?? []), ...(whoMay.success ? danglingNames(whoMay.data, commands) : [])];
+  const inFile = [
+    ...(file.error?.issues ?? []),
+    ...(whoMay.success ? danglingNames(whoMay.data, commands) : []),
+    ...(file.success ? unknownChannels(file.data) : []),
+  ];
   const problems = [
     ...(environment.error?.issues ?? []).map((problem) => told(problem)),
     ...inFile.map((problem) => `${path}, ${told(problem)}`),
@@ -95,7 +104,7 @@ export async function readConfig(
   }
   const { LINODE_TOKEN, LINODE_API_URL, NONET_STATE_DIR, DATABASE_URL, NONET_SCAN_FROM, NONET_LOG_LEVEL } =
     environment.data;
-  const { clusters, http, extensions, ...rest } = file.data;
+  const { clusters, http, extensions, notify, ...rest } = file.data;
   return {
     linodeToken: LINODE_TOKEN === undefined ? null : new Secret(LINODE_TOKEN),
     linodeUrl: LINODE_API_URL,
@@ -107,6 +116,7 @@ export async function readConfig(
     clusters,
     http,
     whoMay: rest,
+    notify,
   };
 }
 
@@ -118,6 +128,14 @@ async function readCredentials(env: Readonly<Record<string, string | undefined>>
     return text === null ? [] : [[name, text.trim()] as const];
   });
   return Object.fromEntries((await Promise.all(found)).flat());
+}
+
+function unknownChannels({ notify, channels }: z.infer<typeof File>): Problem[] {
+  return notify.flatMap(({ channel }, at) =>
+    channels.some(({ name }) => name === channel)
+      ? []
+      : [{ path: ["notify", at, "channel"], message: `there is no channel ${channel}` }],
+  );
 }
 
 /** `people.0.roles.1: there is no role oprator`. */

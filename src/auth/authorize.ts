@@ -1,3 +1,4 @@
+import type { Identity } from "../core/caller.ts";
 import type { Command } from "../core/command.ts";
 import type { OpsError } from "../core/errors.ts";
 import type { AskedRun, Attempt } from "./attempt.ts";
@@ -14,6 +15,8 @@ type Ruling =
 /** The only place that decides, for every way in. */
 export interface Authorizer {
   readonly authorize: (attempt: Attempt) => Ruling;
+  /** What the configuration calls somebody; `null` for a stranger. */
+  readonly nameOf: (identity: Identity) => string | null;
   /**
    * Names of all who could approve the run. The owner of the machine counts only as the one who asked for it or when the
    * configuration names that user: the user of a service is nobody.
@@ -53,6 +56,7 @@ export function openAuthorizer(parts: {
       if (objection === undefined) return { may: true, principal };
       return { may: false, denial: deny(now, attempt, principal, objection) };
     },
+    nameOf: (identity) => whoIs(law().whoMay.people, identity, parts.owner)?.name ?? null,
     approvers: (run) => {
       const named = ableTo(law(), { kind: "approve", run }).map(({ name }) => name);
       const own = !named.includes(run.actor) && mayApprove(run.actor, run);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Audit } from "./audit.ts";
 import { ClusterName } from "./cluster.ts";
 import { OpsError } from "./errors.ts";
 import type { RunView } from "./journal.ts";
@@ -30,6 +31,7 @@ export interface Call {
   readonly services: Services;
   readonly reviews: Reviews;
   readonly codes: OneTimeCodes;
+  readonly audit: Audit;
   /** Starts (or joins) a run of this playbook; the reply is its card, live until the end. */
   start<I extends object>(playbook: Playbook<I>, input: I): Promise<Reply>;
   readonly runs: CallRuns;

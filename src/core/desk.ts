@@ -16,6 +16,8 @@ interface RunState {
 
 /** The one face that every adapter (console, Slack, Discord, web page) talks to. */
 export interface Desk {
+  /** What the configuration calls somebody; `null` for a stranger. */
+  nameOf(caller: Caller): string | null;
   /** What somebody may use at a place, for help and completion. */
   commandsFor(caller: Caller): readonly Command[];
   /** Reads, authorizes and runs a command. @throws OpsError in words for the person who typed it. */

@@ -44,6 +44,8 @@ export type RunFact =
       readonly failure: Failure | null;
       readonly changed: number;
       readonly seconds: number;
+      /** Hash of the audit's record of this; the journal adds it. */
+      readonly head?: string;
     }
   /** Somebody cancelled it while it was under way: it ends at the next safe point. */
   | { readonly kind: "run.stopping"; readonly actor: string }
@@ -120,6 +122,8 @@ export interface RunView {
   readonly queuedAt: string;
   /** `null` until it ends. */
   readonly finishedAt: string | null;
+  /** Hash of the audit's head when it ended; `null` until then. */
+  readonly head: string | null;
   /** `seq` of the last event in it. */
   readonly seq: number;
 }
@@ -157,6 +161,7 @@ function queued(event: Extract<RunEvent, { kind: "run.queued" }>): RunView {
     stoppedBy: null,
     queuedAt: at,
     finishedAt: null,
+    head: null,
     seq,
   };
 }
@@ -170,8 +175,8 @@ function change(view: RunView, event: Exclude<RunEvent, { kind: "run.queued" }>)
     case "run.stopping":
       return { stoppedBy: event.actor };
     case "run.finished": {
-      const { outcome, result, failure, changed, at } = event;
-      return { state: outcome, waits: null, result, failure, changed, finishedAt: at };
+      const { outcome, result, failure, changed, at, head = null } = event;
+      return { state: outcome, waits: null, result, failure, changed, finishedAt: at, head };
     }
     case "step.started":
       return { steps: started(view.steps, event) };

@@ -1,3 +1,4 @@
+import { shortHash } from "./audit.ts";
 import type { Card, CardQuestion, CardState, CardStep } from "./card.ts";
 import { describeFailure } from "./errors.ts";
 import { needWords, wordFor } from "./friction.ts";
@@ -70,6 +71,7 @@ function factsOf(view: RunView): Card["facts"] {
     facts.push(["GLASS", `BROKEN by ${actor}, who went on alone: ${reason} (${after})`]);
   }
   if (view.finishedAt !== null && view.risk !== "read") facts.push(["changed", String(view.changed)]);
+  if (view.head !== null) facts.push(["audit", shortHash(view.head)]);
   return facts;
 }
 

@@ -1,18 +1,20 @@
+import type { Audit } from "../core/audit.ts";
 import type { Answer } from "../core/friction.ts";
 import type { Reviews } from "../core/reviews.ts";
 import { openApprovals } from "./approvals.ts";
 import { carry } from "./carry.ts";
-import { openCancels } from "./cancels.ts";
-import { openDecisions } from "./decisions.ts";
+import { openCancels, type Cancels } from "./cancels.ts";
+import { openDecisions, type Decisions } from "./decisions.ts";
 import type { Listener } from "./feed.ts";
 import { openFlight, type Flight } from "./flight.ts";
 import { joinInstances } from "./instances.ts";
-import { openJournal } from "./journal.ts";
 import { openOneTimeCodes, type OneTimeCodes } from "./one-time-codes.ts";
 import { openReviews } from "./reviews.ts";
 import { looks, type Looks } from "./looks.ts";
 import { openLines, type Lines } from "./line.ts";
-import { openRuns, type Stop } from "./runs.ts";
+import type { Outbox } from "./outbox.ts";
+import { openRecords } from "./records.ts";
+import { openRuns, type Runs, type Stop } from "./runs.ts";
 import { starts, type Starts } from "./starts.ts";
 import type { EngineOptions } from "./options.ts";
 import { unlessAborted } from "./unless-aborted.ts";
@@ -34,6 +36,9 @@ export interface Engine extends Starts, Looks {
   readonly codes: OneTimeCodes;
   /** Tells a run's events from its first on; of all runs (`null`) those from now on. Returns what ends it. */
   subscribe(runId: string | null, listener: Listener): () => void;
+  /** Every call, decision and step; what is recorded is scrubbed of secrets. */
+  readonly audit: Audit;
+  readonly outbox: Pick<Outbox, "age">;
   /** @throws OpsError `engine_resting` or `engine_stuck`, when no run would be taken up now. */
   check(): void;
   /**
@@ -51,7 +56,8 @@ export async function openEngine(options: EngineOptions<Engine>): Promise<Engine
   const { store } = state;
   const now = () => services.clock.now();
   const onError = (error: unknown) => log.error({ err: error }, "the engine failed");
-  const journal = await openJournal(store, { now, scrub: (text) => state.vault.scrub(text), onError });
+  const records = await openRecords(options, { now, onError });
+  const { journal, audit, outbox } = records;
   const begin = (runId: string) => worker.submit(runId);
   const lines = openLines(journal, begin, now);
   const runs = openRuns({ store, journal, lines, begin, now });
@@ -78,15 +84,13 @@ export async function openEngine(options: EngineOptions<Engine>): Promise<Engine
   });
   await sweep();
   const engine: Engine = {
+    audit,
+    outbox,
     reviews: openReviews(store, journal, now),
     codes,
     ...starts(runs, options.playbooks),
     decide: (answer) => decisions.decide(answer),
-    cancel: async (runId, actor) => {
-      const stop = await runs.cancel(runId, actor);
-      await cancels.look(runId);
-      return (await decisions.withdraw(runId, actor)) ? "at once" : stop;
-    },
+    cancel: (...run) => cancel(run, runs, cancels, decisions),
     lock: lines.lock,
     unlock: lines.unlock,
     ...looks(journal, runs),
@@ -98,13 +102,20 @@ export async function openEngine(options: EngineOptions<Engine>): Promise<Engine
       await decisions.stopped();
       await worker.stop();
       await membership.leave();
-      await journal.close();
+      await records.close();
     },
   };
   await options.observe?.(engine);
   worker.begin();
   decisions.deliver(closing.signal);
   return engine;
+}
+
+/** Marked first, so that a run which is answered meanwhile goes no further. */
+async function cancel(run: Parameters<Engine["cancel"]>, runs: Runs, cancels: Cancels, decisions: Decisions) {
+  const stop = await runs.cancel(...run);
+  await cancels.look(run[0]);
+  return (await decisions.withdraw(...run)) ? "at once" : stop;
 }
 
 async function drain(worker: DurableWorker, flight: Flight, patience: AbortSignal): Promise<void> {

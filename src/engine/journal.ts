@@ -1,23 +1,9 @@
-import { isFinished, project, type RunFact, type RunView } from "../core/journal.ts";
+import { isFinished, project, type RunView } from "../core/journal.ts";
 import { eventsOf, openFeed, type Listener } from "./feed.ts";
-import type { Store, Transaction } from "./store/port.ts";
+import { openPage, type Page, type PageOptions } from "./page.ts";
+import type { Store } from "./store/port.ts";
 
-/** The right to carry a run out. Whoever takes the run up later has a higher turn, and this one has lost it. */
-export interface Hold {
-  readonly instance: string;
-  readonly turn: number;
-  /** Called when it turns out to be lost: whatever was done with it must stop. */
-  lose(): void;
-}
-
-/** A transaction that also writes into the journal. */
-export interface Page extends Transaction {
-  /**
-   * Writes one event, scrubbed of secrets; what the run itself has to say only while `hold` is good.
-   * @throws NotHeld when it is not: nothing may be written.
-   */
-  append(runId: string, fact: RunFact, hold?: Hold): Promise<void>;
-}
+export { NotHeld, scrubDeep, type Hold, type Page } from "./page.ts";
 
 /** The record of all runs; append-only. */
 export interface Journal {
@@ -32,49 +18,24 @@ export interface Journal {
   close(): Promise<void>;
 }
 
-/** The run is another's, or ended. */
-export class NotHeld extends Error {
-  constructor(runId: string) {
-    super(`run ${runId} was taken up by another process`);
-    this.name = "NotHeld";
-  }
+interface Options extends PageOptions {
+  /** Called after each transaction. */
+  readonly written: () => void;
+  readonly onError: (error: unknown) => void;
 }
 
-/** Opens the journal. `now` is in milliseconds since 1970; `onError` takes what a listener threw. */
-export async function openJournal(
-  store: Store,
-  options: { now: () => number; scrub: (text: string) => string; onError: (error: unknown) => void },
-): Promise<Journal> {
+/** Opens the journal; `onError` takes what a listener threw. */
+export async function openJournal(store: Store, options: Options): Promise<Journal> {
   const feed = await openFeed(store, options.onError);
   /** Views of runs that go on, so that each look at one reads only what is new. */
   const views = new Map<string, RunView>();
-  const write = async (sql: Transaction, runId: string, fact: RunFact, hold?: Hold): Promise<number> => {
-    // Counts and checks at once, and lets nobody else write for this run before the transaction ends.
-    const row = await sql.get(
-      `update runs set last_seq = last_seq + 1 where id = ?
-       ${hold === undefined ? "" : "and outcome is null and instance = ? and turn = ?"} returning last_seq`,
-      hold === undefined ? [runId] : [runId, hold.instance, hold.turn],
-    );
-    if (row === undefined) {
-      hold?.lose();
-      throw new NotHeld(runId);
-    }
-    const seq = Number(row["last_seq"]);
-    const at = new Date(options.now()).toISOString();
-    const clean = JSON.stringify(scrubDeep(fact, options.scrub));
-    await sql.run("insert into events values (?, ?, ?, ?)", [runId, seq, at, clean]);
-    await sql.announce("nonet_events", `${runId} ${seq}`);
-    return seq;
-  };
   const transaction: Journal["transaction"] = async (work) => {
-    const written: [runId: string, seq: number][] = [];
-    const value = await store.transaction((sql) =>
-      work({
-        ...sql,
-        append: async (runId, fact, hold) => void written.push([runId, await write(sql, runId, fact, hold)]),
-      }),
-    );
-    for (const [runId, seq] of written) feed.heard(runId, seq);
+    const [value, lines] = await store.transaction(async (sql) => {
+      const { page, close } = openPage(sql, options);
+      return [await work(page), await close()] as const;
+    });
+    for (const { runId, seq } of lines) feed.heard(runId, seq);
+    options.written();
     return value;
   };
   return {
@@ -93,9 +54,4 @@ export async function openJournal(
     subscribe: (runId, listener) => feed.subscribe(runId, listener),
     close: () => feed.close(),
   };
-}
-
-/** The same data with `scrub` applied to every text in it. */
-export function scrubDeep<T>(value: T, scrub: (text: string) => string): T {
-  return JSON.parse(JSON.stringify(value), (_key, part: unknown) => (typeof part === "string" ? scrub(part) : part));
 }

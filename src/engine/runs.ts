@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { canonicalJson, type Json } from "../core/json.ts";
 import type { Usual } from "../core/journal.ts";
+import type { Place } from "../core/mouth.ts";
 import type { Risk } from "../core/plan.ts";
 import { finish, type Ending } from "./ending.ts";
 import { seen } from "./instances.ts";
@@ -34,8 +35,11 @@ export type Stop = "at once" | "at the next safe point";
 
 /** All runs. */
 export interface Runs {
-  /** Admits a run, which begins when it is first in line; one that wants the same as an unfinished one joins it instead. */
-  admit(request: RunRequest): Promise<{ readonly id: string; readonly joined: boolean }>;
+  /**
+   * Admits a run, which begins when it is first in line; one that wants the same as an unfinished one joins it instead.
+   * The place is shown its card.
+   */
+  admit(request: RunRequest, place: Place | null): Promise<{ readonly id: string; readonly joined: boolean }>;
   find(id: string): Promise<RunRecord | undefined>;
   /** Ids of unfinished runs, oldest first; `begun` leaves out those that wait in line. */
   unfinished(only?: "begun"): Promise<string[]>;
@@ -84,7 +88,8 @@ export function openRuns(parts: Parts): Runs {
   const ids = async (sql: string, params: readonly string[] = []) =>
     (await store.all(sql, params)).map((row) => String(row["id"]));
   return {
-    admit: (request) => (request.risk === "read" ? admitReading(parts, request) : admitChanging(lines, request)),
+    admit: (request, place) =>
+      request.risk === "read" ? admitReading(parts, request, place) : admitChanging(lines, request, place),
     find: async (id) => record(await store.get("select * from runs where id = ?", [id])),
     unfinished: (only) =>
       ids(
@@ -134,24 +139,36 @@ export function openRuns(parts: Parts): Runs {
   };
 }
 
-async function admitReading({ journal, begin, now }: Parts, request: RunRequest): ReturnType<Runs["admit"]> {
+async function admitReading(
+  { journal, begin, now }: Parts,
+  request: RunRequest,
+  shown: Place | null,
+): ReturnType<Runs["admit"]> {
   const at = new Date(now()).toISOString();
-  const id = await journal.transaction((page) => insert(page, request, { line: null, place: null, at, begunAt: at }));
+  const id = await journal.transaction(async (page) => {
+    const id = await insert(page, request, { line: null, place: null, at, begunAt: at });
+    if (shown !== null) await page.tell(id, shown);
+    return id;
+  });
   await begin(id);
   return { id, joined: false };
 }
 
-function admitChanging(lines: Lines, request: RunRequest): ReturnType<Runs["admit"]> {
+function admitChanging(lines: Lines, request: RunRequest, shown: Place | null): ReturnType<Runs["admit"]> {
   const line = lineOf(request.cluster);
   return lines.at(line, async (turn) => {
     const same = await turn.get(
       "select id from runs where line = ? and outcome is null and playbook = ? and input = ?",
       [line, request.playbook, canonicalJson(request.input)],
     );
-    if (same !== undefined) return { id: String(same["id"]), joined: true };
+    if (same !== undefined) {
+      if (shown !== null) await turn.tell(String(same["id"]), shown);
+      return { id: String(same["id"]), joined: true };
+    }
     const last = await turn.get("select max(place) as place from runs where line = ?", [line]);
     const place = Number(last?.["place"] ?? 0) + 1;
     const id = await insert(turn, request, { line, place, at: turn.at, begunAt: null });
+    if (shown !== null) await turn.tell(id, shown);
     await turn.move((_position, of) => of === place);
     return { id, joined: false };
   });

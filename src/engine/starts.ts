@@ -1,6 +1,7 @@
 import { OpsError } from "../core/errors.ts";
 import type { RunView } from "../core/journal.ts";
 import type { Json } from "../core/json.ts";
+import type { Place } from "../core/mouth.ts";
 import type { Playbook } from "../core/playbook.ts";
 import type { Runs } from "./runs.ts";
 
@@ -8,13 +9,15 @@ import type { Runs } from "./runs.ts";
 export interface Starts {
   /**
    * Starts a run, or joins the unfinished one that changes the same cluster with the same playbook and input. One that
-   * changes a cluster waits in line until those before it have ended and no person locks the cluster.
+   * changes a cluster waits in line until those before it have ended and no person locks the cluster. `place` is shown
+   * its card from then on.
    * @throws OpsError `bad_input`.
    */
   start<I extends object>(
     playbook: Playbook<I>,
     input: I,
     actor: string,
+    place?: Place | null,
   ): Promise<{ readonly runId: string; readonly joined: boolean }>;
   /**
    * Starts what a run was started for once more; `link` says that it carries that run on.
@@ -26,11 +29,11 @@ export interface Starts {
 /** Starts runs of these playbooks. */
 export function starts(runs: Runs, playbooks: readonly Playbook[]): Starts {
   return {
-    start: (playbook, input, actor) => admit(runs, playbook, input, { actor, resumes: null }),
+    start: (playbook, input, actor, place = null) => admit(runs, playbook, { input, place }, { actor, resumes: null }),
     again: async (view, actor, link) => {
       const playbook = playbooks.find(({ name }) => name === view.playbook);
       if (playbook === undefined) throw noSuchPlaybook(view.playbook);
-      return admit(runs, playbook, view.input, { actor, resumes: link ? view.id : null });
+      return admit(runs, playbook, { input: view.input, place: null }, { actor, resumes: link ? view.id : null });
     },
   };
 }
@@ -38,7 +41,7 @@ export function starts(runs: Runs, playbooks: readonly Playbook[]): Starts {
 async function admit<I extends object>(
   runs: Runs,
   playbook: Playbook<I>,
-  input: unknown,
+  { input, place }: { readonly input: unknown; readonly place: Place | null },
   by: { readonly actor: string; readonly resumes: string | null },
 ) {
   const parsed = playbook.input.safeParse(input);
@@ -49,7 +52,7 @@ async function admit<I extends object>(
   const { name, version, risk } = playbook;
   const plain: Json = JSON.parse(JSON.stringify(parsed.data));
   const cluster = playbook.cluster(parsed.data);
-  const { id, joined } = await runs.admit({ playbook: name, version, risk, cluster, input: plain, ...by });
+  const { id, joined } = await runs.admit({ playbook: name, version, risk, cluster, input: plain, ...by }, place);
   return { runId: id, joined };
 }
 

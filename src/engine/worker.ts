@@ -1,6 +1,6 @@
 import { OpenWorkflow, type Worker, type Workflow } from "openworkflow";
 import type { Backend } from "openworkflow/internal";
-import { OpsError, toFailure } from "../core/errors.ts";
+import { openPump } from "./pump.ts";
 import { untilTheStoreWorks } from "./run.ts";
 import type { Store } from "./store/port.ts";
 
@@ -44,7 +44,7 @@ export async function openWorker(store: Store, body: Body, onError: (error: unkn
   );
   const worker = client.newWorker({ concurrency });
   let begun = false;
-  const pump = openPump(async () => begun && (await worker.tick()) > 0, onError);
+  const pump = openPump(async () => begun && (await worker.tick()) > 0, pollMs, onError);
   await store.listen(
     "nonet_freed",
     () => pump.wake(),
@@ -98,53 +98,4 @@ function name(worker: Worker, instance: string): void {
     { length: concurrency },
     (_, slot) => `${instance}/${slot}`,
   );
-}
-
-/** Calls `turn` when woken and every few seconds, never twice at once, and again at once after one that did something. */
-function openPump(turn: () => Promise<boolean>, onError: (error: unknown) => void) {
-  const halt = new AbortController();
-  let woken = false;
-  let turning: Promise<void> | undefined;
-  let turnedAt = performance.now();
-  let failure: unknown;
-  const spin = async () => {
-    while (woken && !halt.signal.aborted) {
-      woken = false;
-      try {
-        if (await turn()) woken = true;
-        failure = undefined;
-      } catch (error) {
-        failure = error;
-        onError(error);
-      }
-      turnedAt = performance.now();
-    }
-    turning = undefined;
-  };
-  const wake = () => {
-    woken = true;
-    turning ??= spin();
-  };
-  const timer = setInterval(wake, pollMs);
-  return {
-    wake,
-    check: () => {
-      if (halt.signal.aborted) throw new OpsError({ code: "engine_resting", message: "It takes no runs any more." });
-      const silentMs = performance.now() - turnedAt;
-      if (failure === undefined && silentMs < 4 * pollMs) return;
-      throw new OpsError({
-        code: "engine_stuck",
-        message:
-          failure === undefined
-            ? `It has not looked for runs for ${Math.round(silentMs / 1000)} s.`
-            : `It could not look for runs: ${toFailure(failure).message}`,
-        cause: failure,
-      });
-    },
-    stop: async () => {
-      halt.abort();
-      clearInterval(timer);
-      await turning;
-    },
-  };
 }

@@ -4,6 +4,7 @@ import { openAuthorizer } from "../auth/authorize.ts";
 import { approvalRules } from "../auth/approval-rules.ts";
 import { closable } from "../chat/closable.ts";
 import { openDesk } from "../chat/desk.ts";
+import { consoleMouth } from "../chat/console/mouth.ts";
 import { serveConsole } from "../chat/console/server.ts";
 import { linodeCloud } from "../cloud/linode.ts";
 import type { Config } from "../config.ts";
@@ -16,9 +17,10 @@ import { openState, type State } from "../engine/state.ts";
 import { outside } from "../outside/scan.ts";
 import { createFleet, type Fleet, type FleetOptions } from "../ssh/fleet.ts";
 import { openRegistry } from "./registry.ts";
+import { placesFor } from "./places.ts";
 import { reload, type LiveConfig } from "./reload.ts";
 import { deskRuns } from "./runs.ts";
-import { openTelemetry } from "./telemetry.ts";
+import { openTelemetry, type Telemetry } from "./telemetry.ts";
 
 /** A bot that runs in this process. */
 export interface Bot {
@@ -62,11 +64,7 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
   const telemetry = openTelemetry(config, state, registry);
   const { close, ...reached } = await reach(state, current, telemetry.edges.roundTrip);
   const services: Services = {
-    cloud: linodeCloud({
-      token: config.linodeToken,
-      baseUrl: config.linodeUrl,
-      onCall: telemetry.edges.linodeCall,
-    }),
+    cloud: cloudOf(config, telemetry),
     clusters: state.clusters,
     vault: state.vault,
     clock: systemClock,
@@ -77,10 +75,15 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
   const storeId = await sha256((await state.vault.botKey()).publicKey);
   const authorizer = openAuthorizer({ current: () => current().whoMay, owner, commands });
   const rules = approvalRules(authorizer, () => current().whoMay);
-  const engine = await openEngine({ state, services, playbooks, log, rules, storeId, observe });
-  const open = closable(openDesk({ commands, services, runs: deskRuns(engine), authorizer }));
+  const console = consoleMouth();
+  const engine = await openEngine({
+    ...{ state, services, playbooks, log, rules, storeId, observe },
+    mouths: [console],
+    placesFor: (topic) => placesFor(current(), topic),
+  });
+  const open = closable(openDesk({ commands, services, runs: deskRuns(engine), authorizer, audit: engine.audit }));
   const desk = telemetry.desk(open);
-  const stopConsole = await serveConsole(desk, socketPath(config.stateDir));
+  const stopConsole = await serveConsole(desk, socketPath(config.stateDir), console);
   const bot = {
     desk,
     keySource: state.keySource,
@@ -104,6 +107,10 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
     throw error;
   });
   return { ...bot, httpUrl };
+}
+
+function cloudOf({ linodeToken: token, linodeUrl: baseUrl }: Config, { edges }: Telemetry): Services["cloud"] {
+  return linodeCloud({ token, baseUrl, onCall: edges.linodeCall });
 }
 
 /** Real nodes: one warm connection each, kept per cluster because nodes of two clusters share their names. */

@@ -36,16 +36,17 @@ export async function liveConfig(read: () => Promise<Config>): Promise<LiveConfi
 
 /** What is different, in words: `people: dave added, bob removed`. */
 function changesBetween(before: Config, after: Config): string[] {
-  const lists = ({ whoMay, clusters }: Config) => ({
+  const lists = ({ whoMay, clusters, notify }: Config) => ({
     people: byName(whoMay.people),
     roles: new Map<string, unknown>(Object.entries(whoMay.roles)),
     channels: byName(whoMay.channels),
     approvals: new Map<string, unknown>(Object.entries({ breakGlass: whoMay.breakGlass, ...whoMay.dataloss })),
     clusters: byName(clusters),
+    notify: new Map<string, unknown>(notify.map((each) => [each.channel, each])),
   });
   const [old, fresh] = [lists(before), lists(after)];
   const moved = before.extensions === after.extensions ? [] : ["extensions: the others hold from the next start on"];
-  const listed = (["people", "roles", "channels", "approvals", "clusters"] as const).flatMap((kind) => {
+  const listed = (["people", "roles", "channels", "approvals", "clusters", "notify"] as const).flatMap((kind) => {
     const differences = differencesOf(old[kind], fresh[kind]);
     return differences.length === 0 ? [] : [`${kind}: ${allOf(differences)}`];
   });

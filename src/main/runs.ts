@@ -4,7 +4,7 @@ import type { Engine } from "../engine/engine.ts";
 /** The engine as the desk sees it. */
 export function deskRuns(engine: Engine): Runs {
   return {
-    start: async (playbook, input, actor) => (await engine.start(playbook, input, actor)).runId,
+    start: async (...run) => (await engine.start(...run)).runId,
     view: async (runId) => engine.view(runId),
     decide: async (answer) => engine.decide(answer),
     reviews: engine.reviews,

@@ -12,6 +12,7 @@ import { approvalRules } from "../../src/auth/approval-rules.ts";
 import { openAuthorizer } from "../../src/auth/authorize.ts";
 import { WhoMay } from "../../src/auth/who-may.ts";
 import { request, submit } from "../../src/chat/console/client.ts";
+import { consoleMouth } from "../../src/chat/console/mouth.ts";
 import { serveConsole } from "../../src/chat/console/server.ts";
 import { openDesk } from "../../src/chat/desk.ts";
 import { ClusterName } from "../../src/core/cluster.ts";
@@ -76,7 +77,7 @@ beforeEach(async () => {
   const place = { stateDir: freshDir(), databaseUrl: null };
   world = await openWorld(playbooks, { place, rules: approvalRules(authorizer, () => whoMay) });
   engine = world.engine;
-  desk = openDesk({ commands, services: world.services, runs: deskRuns(engine), authorizer });
+  desk = openDesk({ commands, services: world.services, runs: deskRuns(engine), authorizer, audit: engine.audit });
 });
 afterEach(() => world.close());
 
@@ -171,7 +172,7 @@ it("asks each of two people at a console once, and shows both how it ended", asy
   const admin = (name: string) => ({ name, roles: ["admin"], console: name });
   whoMay = WhoMay.parse({ people: [admin("alice"), admin("bob")] });
   const path = join(mkdtempSync(join(tmpdir(), "nonet-console-")), "console.sock");
-  const stop = await serveConsole(desk, path);
+  const stop = await serveConsole(desk, path, consoleMouth());
   try {
     const asked: string[] = [];
     const typed = (user: string, seen: () => void) =>
@@ -221,7 +222,7 @@ it("helps, completes and suggests by what one may", async () => {
 
 it("lets the owner of the machine speak as any user of it, through a socket nobody else can open", async () => {
   const path = join(mkdtempSync(join(tmpdir(), "nonet-console-")), "console.sock");
-  const stop = await serveConsole(desk, path);
+  const stop = await serveConsole(desk, path, consoleMouth());
   try {
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     const usages = async (user: string) => request(path, { kind: "commands", user });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { readConfig } from "../../src/config.ts";
 import { toFailure } from "../../src/core/errors.ts";
+import { placesFor } from "../../src/main/places.ts";
 import { commands } from "../../src/main/registry.ts";
 
 async function read(text: string) {
@@ -37,6 +38,14 @@ it("takes the example as it is", async () => {
   const config = await readConfig({ NONET_CONFIG: "nonet.example.yaml" }, commands);
   expect(config.clusters.map(({ name }) => name)).toEqual(["prod", "staging"]);
   expect(config.whoMay.people.length).toBeGreaterThan(2);
+});
+
+it("tells the channels that want to hear of a topic, on every platform they are on, and consoles", async () => {
+  const config = await readConfig({ NONET_CONFIG: "nonet.example.yaml" }, commands);
+  const ops = ["slack:C024BE91L", "discord:323456789012345678"];
+  expect(placesFor(config, "failed")).toEqual(ops);
+  expect(placesFor(config, "glass")).toEqual(["console", ...ops]);
+  expect(placesFor(config, "ended")).toEqual(["console"]);
 });
 
 it.each([
@@ -100,6 +109,7 @@ it.each([
     "roles: { r: [{ allow: ['*'], channels: [ops] }] }",
     "roles.r.0.channels.0: there is no channel ops",
   ],
+  ["nobody to notify", "notify: [{ channel: ops, on: [failed] }]", "notify.0.channel: there is no channel ops"],
   ["a channel nowhere", "channels: [{ name: ops }]", "channels.0: say where this channel is"],
   [
     "one channel twice",

@@ -23,6 +23,8 @@ roles:
   builder: [{ allow: [cluster build], clusters: [staging] }]
 channels:
   - { name: ops, slack: C1 }
+notify:
+  - { channel: ops, on: [failed] }
 clusters:
   - { name: prod, operators: [198.51.100.7/32] }
   - { name: staging, operators: [198.51.100.7/32] }
@@ -52,7 +54,7 @@ it("takes over what is valid, saves its blueprints, and says what changed", asyn
     rest,
   );
   expect(text).toBe(
-    "New configuration: people: alice removed, bob changed, and carol added; roles: builder changed; channels: ops added; clusters: staging added.",
+    "New configuration: people: alice removed, bob changed, and carol added; roles: builder changed; channels: ops added; clusters: staging added; notify: ops added.",
   );
   expect(lines).toEqual([`info ${text}`]);
   expect(saved).toEqual(["prod", "staging"]);

@@ -84,6 +84,8 @@ interface Options {
   readonly place: Place;
   readonly rules?: Partial<EngineOptions["rules"]>;
   readonly clock?: FakeClock;
+  readonly mouths?: EngineOptions["mouths"];
+  readonly placesFor?: EngineOptions["placesFor"];
 }
 
 /** alice and bob may approve everything. */
@@ -100,7 +102,7 @@ export const key = "ab".repeat(32);
 /** An engine on this store. */
 export async function openWorld(
   playbooks: readonly Playbook<Input>[],
-  { place, rules = {}, clock = new FakeClock() }: Options,
+  { place, rules = {}, clock = new FakeClock(), mouths = [], placesFor = () => [] }: Options,
 ): Promise<World> {
   const state = await openState(place, { NONET_KEY: key }, clock.now);
   const services: Services = {
@@ -121,6 +123,8 @@ export async function openWorld(
     log,
     rules: { ...team, ...rules },
     storeId: "store",
+    mouths,
+    placesFor,
   });
   const close = async () => {
     await engine.close();

@@ -36,7 +36,14 @@ const parked = ({ store }: World["state"], count: number) =>
 /** Answers on the store itself, while no engine runs. */
 async function answerAlone(place: Place, clock: World["clock"], approval: Approval): Promise<void> {
   const state = await openState(place, { NONET_KEY: key }, clock.now);
-  const options = { now: clock.now, scrub: (text: string) => text, onError: () => undefined };
+  const nothing = () => undefined;
+  const options = {
+    now: clock.now,
+    scrub: (text: string) => text,
+    placesFor: () => [],
+    written: nothing,
+    onError: nothing,
+  };
   const journal = await openJournal(state.store, options);
   const answer = { ...yes(approval), actor: "bob" };
   expect(await openApprovals(state.store, journal, clock).answer(answer, { kind: "needless" })).toBe(true);

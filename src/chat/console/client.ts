@@ -57,6 +57,22 @@ export async function submit(path: string, text: string, user: string, watcher: 
   }
 }
 
+/** Hears what others caused, until it is ended. */
+export async function listen(path: string, user: string, heard: (line: string) => void): Promise<() => void> {
+  const socket = await connectConsole(path);
+  if (socket === undefined) throw gone();
+  await new Promise<void>((resolve, reject) => {
+    socket.once("close", () => reject(gone()));
+    receive(socket, (message) => {
+      const response = message as Response;
+      if (response.kind === "listening") resolve();
+      else if (response.kind === "notice") heard(response.line);
+    });
+    send(socket, { kind: "listen", user });
+  });
+  return () => socket.destroy();
+}
+
 async function answerQuestion(path: string, runId: string, card: Card, user: string, watcher: Watcher): Promise<void> {
   const word = await watcher.ask(card);
   if (word === null) return;

@@ -2,7 +2,7 @@ import { appendFile, readFile } from "node:fs/promises";
 import { createInterface, type Interface } from "node:readline/promises";
 import type { Card } from "../../core/card.ts";
 import { describeFailure, toFailure } from "../../core/errors.ts";
-import { request, submit, type Watcher } from "./client.ts";
+import { listen, request, submit, type Watcher } from "./client.ts";
 import { liveCard, type Screen } from "./live.ts";
 
 /** Where a prompt reads and writes, and which user of the machine sits at it. */
@@ -25,17 +25,39 @@ export async function prompt(options: PromptOptions): Promise<void> {
     historySize,
     completer: async (line: string): Promise<[string[], string]> => [await completions(options, line), line],
   });
+  const notices = openNotices(reader);
+  const stop = await listen(options.socket, options.user, notices.heard);
   reader.prompt();
   for await (const line of reader) {
     const text = line.trim();
     if (text === "exit" || text === "quit") break;
     if (text !== "") {
       await appendFile(options.history, `${text}\n`, { mode: 0o600 });
-      await runCommand(reader, options, text);
+      await notices.hold(() => runCommand(reader, options, text));
     }
     reader.prompt();
   }
+  stop();
   reader.close();
+}
+
+/** Prints what others caused: between two commands at once, above what is being typed; else after the command. */
+function openNotices(reader: Interface) {
+  let held: string[] | undefined;
+  const print = (line: string) => terminal().write(`\r\u001B[K» ${line}\n`);
+  return {
+    heard: (line: string) => {
+      if (held !== undefined) return void held.push(line);
+      print(line);
+      reader.prompt(true);
+    },
+    hold: async (work: () => Promise<void>) => {
+      held = [];
+      await work();
+      held.forEach(print);
+      held = undefined;
+    },
+  };
 }
 
 async function runCommand(reader: Interface, options: PromptOptions, text: string): Promise<void> {

@@ -13,14 +13,20 @@ export const Request = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("submit"), text: z.string(), user: z.string() }),
   z.object({ kind: z.literal("decide"), runId: z.string(), user: z.string(), word: z.string() }),
   z.object({ kind: z.literal("commands"), user: z.string() }),
+  z.object({ kind: z.literal("listen"), user: z.string() }),
 ]);
 export type Request = z.infer<typeof Request>;
 
-/** What the bot sends back. `card` comes again and again while a run goes on; the others end a request. */
+/**
+ * What the bot sends back. `card` comes again and again while a run goes on, `notice` after `listening`; the others
+ * end a request.
+ */
 export type Response =
   | { readonly kind: "card"; readonly runId: string; readonly card: Card }
   | { readonly kind: "end"; readonly card: Card; readonly result: Result; readonly runId: string | null }
   | { readonly kind: "failure"; readonly failure: Failure }
+  | { readonly kind: "listening" }
+  | { readonly kind: "notice"; readonly line: string }
   | { readonly kind: "decided" }
   | { readonly kind: "commands"; readonly usages: readonly string[] };
 

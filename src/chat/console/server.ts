@@ -4,10 +4,11 @@ import { atConsole } from "../../core/caller.ts";
 import { usage } from "../../core/command.ts";
 import type { Desk } from "../../core/desk.ts";
 import { OpsError, toFailure } from "../../core/errors.ts";
+import type { ConsoleMouth } from "./mouth.ts";
 import { receive, Request, send } from "./protocol.ts";
 
 /** Answers consoles on a Unix socket that only the bot's own user can open. Returns how to stop. */
-export async function serveConsole(desk: Desk, path: string): Promise<() => Promise<void>> {
+export async function serveConsole(desk: Desk, path: string, mouth: ConsoleMouth): Promise<() => Promise<void>> {
   await rm(path, { force: true });
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -15,7 +16,7 @@ export async function serveConsole(desk: Desk, path: string): Promise<() => Prom
     socket.on("close", () => sockets.delete(socket));
     // A console that goes away is no fault of the bot.
     socket.on("error", () => socket.destroy());
-    receive(socket, (message) => void handle(desk, socket, message));
+    receive(socket, (message) => void handle({ desk, mouth }, socket, message));
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -30,23 +31,35 @@ export async function serveConsole(desk: Desk, path: string): Promise<() => Prom
   };
 }
 
-async function handle(desk: Desk, socket: Socket, message: unknown): Promise<void> {
+interface Parts {
+  readonly desk: Desk;
+  readonly mouth: ConsoleMouth;
+}
+
+async function handle(parts: Parts, socket: Socket, message: unknown): Promise<void> {
   try {
     const request = Request.safeParse(message);
     if (!request.success) {
       throw new OpsError({ code: "bad_input", message: "The console speaks another version than the bot." });
     }
-    await answer(desk, socket, request.data);
+    await answer(parts, socket, request.data);
   } catch (error) {
     send(socket, { kind: "failure", failure: toFailure(error) });
   }
 }
 
-async function answer(desk: Desk, socket: Socket, request: Request): Promise<void> {
+async function answer({ desk, mouth }: Parts, socket: Socket, request: Request): Promise<void> {
   const caller = atConsole(request.user);
   switch (request.kind) {
     case "commands":
       send(socket, { kind: "commands", usages: desk.commandsFor(caller).map(usage) });
+      return;
+    case "listen":
+      socket.once(
+        "close",
+        mouth.listen(desk.nameOf(caller), (line) => send(socket, { kind: "notice", line })),
+      );
+      send(socket, { kind: "listening" });
       return;
     case "decide":
       await desk.decide(request.runId, caller, request.word);

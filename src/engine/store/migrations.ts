@@ -51,11 +51,31 @@ const migrations: readonly string[] = [
    create table code_uses (actor text primary key, step integer not null) strict;
    create table code_failures (approval_id text not null, actor text not null, count integer not null,
      primary key (approval_id, actor)) strict;`,
+  `create table audit (seq integer primary key, at text not null, kind text not null, actor text, cluster text,
+     json text not null, prev text not null, hash text not null) strict;
+   create table audit_head (seq integer not null, hash text not null, announced text not null) strict;
+   insert into audit_head values (0, '${"0".repeat(64)}', '');
+   create trigger audit_no_update before update on audit begin select raise(abort, 'append-only'); end;
+   create trigger audit_no_delete before delete on audit begin select raise(abort, 'append-only'); end;
+   create trigger audit_head_no_delete before delete on audit_head begin select raise(abort, 'append-only'); end;`,
+  `create table run_places (run_id text not null, place text not null, primary key (run_id, place)) strict;
+   create table outbox (id text primary key, place text not null, run_id text, seq integer not null, kind text not null,
+     text text, actor text, at integer not null, attempts integer not null default 0, next_at integer not null default 0,
+     delivered_at integer, failed text, message_id text, posting integer, told_seq integer not null default 0,
+     told_at integer, holder text, held_until integer not null default 0) strict;
+   create index outbox_waiting on outbox (place) where delivered_at is null and failed is null;
+   create index outbox_run on outbox (run_id);`,
 ];
 
 /** A migration in the words of PostgreSQL, whose integers and reals are too small by default. */
 export function inPostgres(migration: string): string {
-  const words = { " strict": "", blob: "bytea", integer: "bigint", real: "double precision" };
+  const words = {
+    " strict": "",
+    blob: "bytea",
+    integer: "bigint",
+    real: "double precision",
+    "begin select raise(abort, 'append-only'); end": "execute function append_only()",
+  };
   return Object.entries(words).reduce((text, [sqlite, postgres]) => text.replaceAll(sqlite, postgres), migration);
 }
 

@@ -50,7 +50,8 @@ export async function openPostgres(url: Secret<string>): Promise<Store> {
       await pool.listen(channel, heard, gap);
     },
     openBackend: () => openBackend(transaction, url),
-    close: () => pool.end(),
+    // A connection that broke at the wrong moment would be waited for without end.
+    close: () => pool.end({ timeout: 2 }),
   };
 }
 
@@ -85,6 +86,9 @@ async function reachable<T>(url: Secret<string>, first: Promise<T>): Promise<T> 
 async function migrate(sql: Transaction, name: string): Promise<void> {
   await sql.run("select pg_advisory_xact_lock(?)", [shapeLock]);
   await sql.run("create table if not exists nonet_store (version bigint not null)");
+  // What a trigger does is written in place in SQLite and is a function here.
+  await sql.run(`create or replace function append_only() returns trigger language plpgsql
+    as $$ begin raise exception 'append-only'; end $$`);
   const row = await sql.get("select version from nonet_store");
   if (row === undefined) await sql.run("insert into nonet_store values (0)");
   for (const [migration, version] of pending(name, Number(row?.["version"] ?? 0))) {

@@ -46,7 +46,7 @@ export function openSqlite(stateDir: string): Store {
         }
       }),
     listen: () => Promise.resolve(),
-    openBackend: () => Promise.resolve(queued(openBackend(path), inTurn)),
+    openBackend: () => inTurn(async () => queued(openBackend(path), inTurn)),
     close: () => inTurn(() => Promise.resolve(connection.close())),
   };
 }

@@ -1,0 +1,27 @@
+import { MouthError, type Mouth } from "../../core/mouth.ts";
+
+/** Says to all consoles of this process what somebody else caused; whoever sits at none hears nothing. */
+export interface ConsoleMouth extends Mouth {
+  /** `name` is the person at the console, `null` for a stranger, who hears nothing. Returns how to stop. */
+  listen(name: string | null, heard: (line: string) => void): () => void;
+}
+
+/** The mouth of the place `console`. */
+export function consoleMouth(): ConsoleMouth {
+  const ears = new Set<{ readonly name: string; readonly heard: (line: string) => void }>();
+  const noCards = () => Promise.reject(new MouthError("a console follows its runs by itself"));
+  return {
+    kind: "console",
+    listen: (name, heard) => {
+      if (name === null) return () => undefined;
+      const ear = { name, heard };
+      ears.add(ear);
+      return () => ears.delete(ear);
+    },
+    post: noCards,
+    update: noCards,
+    say: async (line, _messageId, { actor }) => {
+      for (const { name, heard } of ears) if (name !== actor) heard(line);
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import type { Journal } from "./journal.ts";
+import { forgetSaid } from "./outbox.ts";
+import type { Store } from "./store/port.ts";
+
+/** Milliseconds between looks whether a new day (UTC) has begun. */
+const lookMs = 60_000;
+
+/**
+ * Once a day, from whichever process comes first: tells the head of the audit, so that people hold what the store could
+ * be checked against, and forgets what was said long ago.
+ */
+export async function newDay(store: Store, journal: Journal, now: number): Promise<void> {
+  const today = new Date(now).toISOString().slice(0, 10);
+  const isNew = await journal.transaction(async (page) => {
+    const head = await page.get(
+      "update audit_head set announced = ? where announced < ? and seq > 0 returning seq, hash",
+      [today, today],
+    );
+    if (head === undefined) return false;
+    const text = `The audit has ${String(head["seq"])} records; its head is ${String(head["hash"])}.`;
+    page.notice("audit", text, null);
+    return true;
+  });
+  if (isNew) await forgetSaid(store, now);
+}
+
+/** Does that at every new day, and at once if today's is still to be done. Returns what ends it. */
+export function everyDay(look: () => Promise<void>, onError: (error: unknown) => void): () => Promise<void> {
+  let looking = look().catch(onError);
+  const timer = setInterval(() => {
+    looking = looking.then(look).catch(onError);
+  }, lookMs);
+  return async () => {
+    clearInterval(timer);
+    await looking;
+  };
+}

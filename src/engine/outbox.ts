@@ -1,0 +1,220 @@
+import { randomUUID } from "node:crypto";
+import { kindOf, MouthError, type Delivery, type Mouth } from "../core/mouth.ts";
+import { cardOf } from "./card-at.ts";
+import { openPump } from "./pump.ts";
+import type { Row, Store } from "./store/port.ts";
+
+/** Milliseconds between looks for what is to be tried again; whatever is new is said at once. */
+const pollMs = 1000;
+/** Milliseconds something is one process's to say; a mouth is told to give up before. */
+const leaseMs = 30_000;
+const mouthMs = 20_000;
+/** Milliseconds after the first attempt that failed, doubled each time up to the longest. */
+const backoffMs = { first: 1000, longest: 60_000 };
+/** More than a day at the longest. */
+const mostAttempts = 1500;
+/** Milliseconds what was said is kept, and what nobody serves. */
+const keptMs = 7 * 24 * 3600 * 1000;
+
+/** Says what is stored, in order for each card, until it is heard. */
+export interface Outbox {
+  /** Something may have been stored. */
+  wake(): void;
+  /** Milliseconds the oldest thing waits that somebody here could say; 0 when nothing waits. */
+  age(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** What an outbox works with. */
+export interface OutboxOptions {
+  /** The same for every process that had this state folder, of which one at a time can live. */
+  readonly home: string;
+  readonly mouths: readonly Mouth[];
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Takes what could not be said at an attempt, and what will not be tried again (`gone`). */
+  readonly onFailure: (failure: { readonly id: string; readonly gone: boolean; readonly error: unknown }) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Opens the outbox; several may share a store. */
+export function openOutbox(store: Store, options: OutboxOptions): Outbox {
+  const closing = new AbortController();
+  const desk = new Desk(store, options, closing.signal);
+  const pump = openPump(() => desk.turn(() => pump.wake()), pollMs, options.onError);
+  pump.wake();
+  return {
+    wake: () => pump.wake(),
+    age: () => desk.age(),
+    close: async () => {
+      closing.abort();
+      await pump.stop();
+      await desk.idle();
+    },
+  };
+}
+
+class Desk {
+  readonly #store: Store;
+  readonly #options: OutboxOptions;
+  readonly #closing: AbortSignal;
+  readonly #holder: string;
+  readonly #underway = new Map<string, Promise<void>>();
+  readonly #served: string;
+  #tookOver = false;
+
+  constructor(store: Store, options: OutboxOptions, closing: AbortSignal) {
+    this.#store = store;
+    this.#options = options;
+    this.#closing = closing;
+    this.#holder = `${options.home}:${randomUUID()}`;
+    const kinds = options.mouths.map(({ kind }) => `place = '${kind}' or place like '${kind}:%'`);
+    this.#served = kinds.length === 0 ? "1 = 0" : `(${kinds.join(" or ")})`;
+  }
+
+  /** Begins to say whatever is due; a place that is slow holds up no other. Never did anything by itself. */
+  async turn(wake: () => void): Promise<boolean> {
+    if (!this.#tookOver) await this.#takeOver();
+    this.#tookOver = true;
+    const due = await this.#store.all(
+      `select id from outbox where delivered_at is null and failed is null and kind <> 'line' and ${this.#served}
+         and next_at <= ${this.#store.now} and held_until < ${this.#store.now} order by at limit 100`,
+    );
+    for (const id of due.map((row) => String(row["id"]))) {
+      if (this.#underway.has(id) || this.#closing.aborted) continue;
+      const saying = this.#deliver(id)
+        .catch(this.#options.onError)
+        .finally(() => {
+          this.#underway.delete(id);
+          wake();
+        });
+      this.#underway.set(id, saying);
+    }
+    return false;
+  }
+
+  /** What an earlier process of this home was saying is to be said again at once. */
+  #takeOver(): Promise<void> {
+    return this.#store.run("update outbox set held_until = 0 where held_until > 0 and holder like ?", [
+      `${this.#options.home}:%`,
+    ]);
+  }
+
+  async age(): Promise<number> {
+    const row = await this.#store.get(
+      `select min(at) as oldest from outbox where delivered_at is null and failed is null and ${this.#served}`,
+    );
+    const oldest = row?.["oldest"] ?? null;
+    return oldest === null ? 0 : Math.max(0, this.#options.now() - Number(oldest));
+  }
+
+  async idle(): Promise<void> {
+    await Promise.all(this.#underway.values());
+  }
+
+  async #deliver(id: string): Promise<void> {
+    const { now } = this.#store;
+    const row = await this.#store.get(
+      `update outbox set holder = ?, held_until = ${now} + ${leaseMs}
+       where id = ? and held_until < ${now} and delivered_at is null and failed is null returning *`,
+      [this.#holder, id],
+    );
+    if (row === undefined) return;
+    try {
+      await (row["kind"] === "card" ? this.#card(row) : this.#notice(row));
+    } catch (error) {
+      await this.#failed(row, error);
+    }
+  }
+
+  async #notice(row: Row): Promise<void> {
+    await this.#mouth(row).say(String(row["text"]), null, this.#delivery(row, String(row["id"])));
+    await this.#said(row, Number(row["seq"]));
+  }
+
+  /** The card first, then the lines below it: what a line speaks of can be seen by then. */
+  async #card(row: Row): Promise<void> {
+    const [known, posting] = [textOf(row["message_id"]), row["posting"] ?? null];
+    // Nobody knows whether a post that was begun was heard: the same is posted again, not something newer.
+    const seq = Number(known === null ? (posting ?? row["seq"]) : row["seq"]);
+    const messageId = seq > Number(row["told_seq"]) ? await this.#show(row, known, seq) : known;
+    const lines = await this.#store.all(
+      `select * from outbox where run_id = ? and place = ? and kind = 'line' and seq <= ? and delivered_at is null
+         and failed is null order by seq`,
+      [row["run_id"] ?? null, row["place"] ?? null, seq],
+    );
+    for (const line of lines) {
+      const say = this.#mouth(row).say(String(line["text"]), messageId, this.#delivery(row, String(line["id"])));
+      const failed = await say.then(() => null, whyGone);
+      if (failed !== null) this.#options.onFailure({ id: String(line["id"]), gone: true, error: failed });
+      await this.#store.run("update outbox set delivered_at = ?, failed = ? where id = ?", [
+        this.#options.now(),
+        failed,
+        String(line["id"]),
+      ]);
+    }
+    await this.#said(row, seq);
+  }
+
+  async #show(row: Row, known: string | null, seq: number): Promise<string> {
+    const id = String(row["id"]);
+    const card = await cardOf(this.#store, row, seq, this.#options.now());
+    const delivery = this.#delivery(row, known === null ? id : `${id}:${seq}`);
+    if (known === null) await this.#store.run("update outbox set posting = ? where id = ?", [seq, id]);
+    const messageId = known ?? (await this.#mouth(row).post(card, delivery));
+    if (known !== null) await this.#mouth(row).update(known, card, delivery);
+    await this.#store.run(
+      "update outbox set message_id = ?, posting = null, told_seq = ?, told_at = ? where id = ? and holder = ?",
+      [messageId, seq, this.#options.now(), id, this.#holder],
+    );
+    return messageId;
+  }
+
+  /** Said up to `seq`; what came meanwhile waits since it came. */
+  async #said(row: Row, seq: number): Promise<void> {
+    const now = this.#options.now();
+    await this.#store.run(
+      `update outbox set attempts = 0, next_at = 0, holder = null, held_until = 0,
+         delivered_at = case when seq = ? then cast(? as bigint) end, at = case when seq = ? then at else ? end
+       where id = ? and holder = ?`,
+      [seq, now, seq, now, String(row["id"]), this.#holder],
+    );
+  }
+
+  async #failed(row: Row, error: unknown): Promise<void> {
+    const attempts = Number(row["attempts"]) + 1;
+    const gone = error instanceof MouthError || attempts >= mostAttempts;
+    const wait = Math.min(backoffMs.longest, backoffMs.first * 2 ** (attempts - 1));
+    await this.#store.run(
+      `update outbox set attempts = ?, next_at = ${this.#store.now} + ${wait}, failed = ?, holder = null, held_until = 0
+       where id = ? and holder = ?`,
+      [attempts, gone ? String(error) : null, String(row["id"]), this.#holder],
+    );
+    this.#options.onFailure({ id: String(row["id"]), gone, error });
+  }
+
+  #mouth(row: Row): Mouth {
+    const mouth = this.#options.mouths.find(({ kind }) => kind === kindOf(String(row["place"])));
+    if (mouth === undefined) throw new TypeError(`nobody speaks at ${String(row["place"])}`);
+    return mouth;
+  }
+
+  #delivery(row: Row, key: string): Delivery {
+    const signal = AbortSignal.any([AbortSignal.timeout(mouthMs), this.#closing]);
+    return { place: String(row["place"]), key, runId: textOf(row["run_id"]), actor: textOf(row["actor"]), signal };
+  }
+}
+
+const textOf = (value: Row[string] | undefined): string | null =>
+  value === null || value === undefined ? null : String(value);
+
+/** Why a line can never be said. @throws whatever else went wrong. */
+function whyGone(error: unknown): string {
+  if (error instanceof MouthError) return error.message;
+  throw error;
+}
+
+/** Forgets what was said or given up long ago. `now` in milliseconds since 1970. */
+export async function forgetSaid(store: Store, now: number): Promise<void> {
+  await store.run("delete from outbox where at < ? and coalesce(delivered_at, at) < ?", [now - keptMs, now - keptMs]);
+}

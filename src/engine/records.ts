@@ -1,0 +1,63 @@
+import type { Audit } from "../core/audit.ts";
+import type { Mouth, Place, Topic } from "../core/mouth.ts";
+import { openChain } from "./audit.ts";
+import { everyDay, newDay } from "./daily.ts";
+import { openJournal, type Journal } from "./journal.ts";
+import { openOutbox, type Outbox, type OutboxOptions } from "./outbox.ts";
+import type { State } from "./state.ts";
+
+/** Where the engine says what no run can: the shape of pino. */
+interface Log {
+  error(context: object, message: string): void;
+}
+
+/** What journal, audit and outbox are made of. */
+export interface RecordOptions {
+  /** Stays open when the engine closes. */
+  readonly state: State;
+  readonly log: Log;
+  /** How chat is spoken to. */
+  readonly mouths: readonly Mouth[];
+  /** Where the configuration of this moment wants to hear of a topic. */
+  readonly placesFor: (topic: Topic) => readonly Place[];
+}
+
+/** What is written down, and said. */
+interface Records {
+  readonly journal: Journal;
+  readonly audit: Audit;
+  readonly outbox: Outbox;
+  close(): Promise<void>;
+}
+
+/** Opens journal, audit and outbox, which are written in one transaction. `now` is in milliseconds since 1970. */
+export async function openRecords(
+  { state, log, mouths, placesFor }: RecordOptions,
+  { now, onError }: { readonly now: () => number; readonly onError: (error: unknown) => void },
+): Promise<Records> {
+  const { store, vault } = state;
+  const onFailure: OutboxOptions["onFailure"] = ({ id, gone, error }) =>
+    log.error({ err: error, id }, gone ? "something can never be said in chat" : "chat could not be reached");
+  const outbox = openOutbox(store, { home: state.home, mouths, now, onFailure, onError });
+  const scrub = (text: string) => vault.scrub(text);
+  const journal = await openJournal(store, { now, scrub, placesFor, written: () => outbox.wake(), onError });
+  const endDays = everyDay(() => newDay(store, journal, now()), onError);
+  const record: Audit["record"] = async (fact) => {
+    try {
+      await journal.transaction(async (page) => page.audit(fact));
+    } catch (error) {
+      log.error({ err: error, kind: fact.kind }, "the audit could not be written");
+      throw error;
+    }
+  };
+  return {
+    journal,
+    audit: { ...openChain(store), record },
+    outbox,
+    close: async () => {
+      await endDays();
+      await journal.close();
+      await outbox.close();
+    },
+  };
+}
