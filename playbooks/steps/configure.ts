@@ -64,7 +64,8 @@ async function bring({ run, cluster, totals }: Work, node: Node, name: Phase["na
   const title = `${phase.title} on ${node.name}`;
   const done = await run.step({ name: `${name} ${node.name}`, title, node: node.name }, async (context) => {
     const target = run.services.fleet(cluster.blueprint.name, node);
-    const { checked, changed } = await converge(target, phase.stages, { signal: context.signal, deadlineMs });
+    const { signal, steady } = context;
+    const { checked, changed } = await converge(target, phase.stages, { signal, steady, deadlineMs });
     if (name === "base") await rememberPort(run.services, cluster, node, 322);
     const what = [...new Set(changed.map(({ item }) => item.operation.name))].join(", ");
     const sentence =

@@ -1,6 +1,6 @@
-import { OpsError } from "./errors.ts";
+import { OpsError, toFailure } from "./errors.ts";
 import type { Item } from "./operation.ts";
-import type { Difference, Patience, Target } from "./target.ts";
+import type { Difference, Patience, Steady, Target } from "./target.ts";
 
 /** Items that may be changed together; a later stage is checked after the earlier ones are done. */
 export interface Stage {
@@ -30,16 +30,20 @@ export async function differences(
 
 /**
  * Brings a node to the wanted state, stage by stage. A node that is already there costs one round trip, and each stage
- * that changes something two more: one to change it, one that proves it and looks at what is left to do.
- * @throws OpsError `not_converged` when a difference remains after it was applied.
+ * that changes something two more: one to change it, one that proves it and looks at what is left to do. When it is
+ * cancelled, the stage that is begun is still brought to its end.
+ * @throws OpsError `not_converged` when a difference remains after it was applied, `cancelled` with how far it came.
  */
-export async function converge(target: Target, stages: readonly Stage[], patience: Patience): Promise<Converged> {
+export async function converge(target: Target, stages: readonly Stage[], context: Steady): Promise<Converged> {
+  const { signal, steady, ...rest } = context;
+  const patience = { ...rest, signal: steady };
   const items = stages.flatMap((stage) => stage.items);
   const changed: Difference[] = [];
-  let found = await differences(target, items, patience);
+  let found = await differences(target, items, { ...rest, signal });
   for (const [index, stage] of stages.entries()) {
     const due = found.filter(({ item }) => stage.items.includes(item));
     if (due.length === 0) continue;
+    if (signal.aborted) throw cancelled(target.node, index, stages.length, signal.reason);
     await target.apply(due, patience);
     const done = due.map(({ item }) => item);
     // Later stages are looked at anew, because what was just changed may matter to them.
@@ -50,6 +54,20 @@ export async function converge(target: Target, stages: readonly Stage[], patienc
     changed.push(...due);
   }
   return { checked: items.length, changed };
+}
+
+function cancelled(node: string, done: number, total: number, reason: unknown): OpsError {
+  const { message, hint } = toFailure(reason);
+  return new OpsError({
+    code: "cancelled",
+    node,
+    message,
+    state:
+      done === 0
+        ? `Nothing was changed on ${node}.`
+        : `${done} of ${total} stages ${done === 1 ? "is" : "are"} done on ${node}; the rest was not touched.`,
+    ...(hint === undefined ? {} : { hint }),
+  });
 }
 
 function notConverged(node: string, { item, changes: [change] }: Difference): OpsError {

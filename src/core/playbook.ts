@@ -33,8 +33,10 @@ export function playbook<S extends z.ZodObject>(
 
 /** What a step works with. */
 export interface StepContext {
-  /** Aborted when the run is cancelled or the engine stops. */
+  /** Aborted when the run is cancelled or the engine stops: for waits and reads. */
   readonly signal: AbortSignal;
+  /** Aborted only when the engine stops: for a change in flight, which a cancel lets finish. */
+  readonly steady: AbortSignal;
   /** Progress in one short sentence, shown until the next one. */
   readonly say: (sentence: string) => void;
 }
@@ -94,13 +96,19 @@ export interface Result {
   readonly data?: Json;
 }
 
-/** `Run.parallel`: waits for all, then throws the first failure with all of them named. */
+/**
+ * `Run.parallel`: waits for all, then throws the first failure with all of them named. Whatever was cancelled is no
+ * failure of its own, but in which state it was left is told.
+ */
 export async function inParallel<A, T>(items: readonly A[], work: (item: A) => Promise<T>): Promise<T[]> {
   const settled = await Promise.allSettled(items.map(work));
   const failures = settled.flatMap((one) => (one.status === "rejected" ? [toFailure(one.reason)] : []));
   const [first, ...others] = failures;
   if (first === undefined) return settled.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
-  if (others.length === 0) throw new OpsError(first);
-  const also = others.map(({ node, message }) => `${node === undefined ? "" : `${node}: `}${message}`);
-  throw new OpsError({ ...first, message: `${first.message} Failed as well: ${also.join(" ")}` });
+  const also = others.flatMap(({ code, node, message }) =>
+    code === "cancelled" ? [] : [`${node === undefined ? "" : `${node}: `}${message}`],
+  );
+  const message = also.length === 0 ? first.message : `${first.message} Failed as well: ${also.join(" ")}`;
+  const left = [first, ...others.filter(({ code }) => code === "cancelled")].flatMap(({ state }) => state ?? []);
+  throw new OpsError({ ...first, message, ...(left.length === 0 ? {} : { state: [...new Set(left)].join(" ") }) });
 }

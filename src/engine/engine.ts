@@ -1,4 +1,5 @@
 import { OpsError } from "../core/errors.ts";
+import { fenced } from "../core/fence.ts";
 import type { Json } from "../core/json.ts";
 import type { RunView } from "../core/journal.ts";
 import type { Playbook } from "../core/playbook.ts";
@@ -25,6 +26,8 @@ export interface EngineOptions {
   readonly log: Log;
   /** Whether more than one person is configured, so that a second one can be asked. */
   readonly secondPerson: boolean;
+  /** Stands for the store wherever nodes remember who changed them; one word. */
+  readonly storeId: string;
 }
 
 /** Durable runs. */
@@ -40,7 +43,7 @@ export interface Engine {
   ): Promise<{ readonly runId: string; readonly joined: boolean }>;
   /** Answers an approval. @throws OpsError saying why the answer cannot count. */
   decide(decision: Decision): void;
-  /** Cancels: rejects what the run waits for, or aborts the step at work and begins no other. */
+  /** Cancels: rejects what the run waits for, or lets the step at work come to its next safe point and begins no other. */
   cancel(runId: string, actor: string): void;
   /** `undefined` for a run nobody started. */
   view(runId: string): RunView | undefined;
@@ -56,7 +59,7 @@ export interface Engine {
 
 /** Opens the engine and takes up what an earlier process left unfinished. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const { state, services, log } = options;
+  const { state, services, log, storeId } = options;
   const now = () => services.clock.now();
   const onError = (error: unknown) => log.error({ err: error }, "the engine failed");
   const scrub = (text: string) => state.vault.scrub(text);
@@ -74,7 +77,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     cancels.set(id, cancel);
     journal.append(id, { kind: "run.started", resumed: (journal.view(id)?.state ?? "queued") !== "queued" });
     const signals = { closing: closing.signal, cancelled: cancel.signal };
-    const run = new DurableRun({ ...signals, id, actor: record.actor, services, journal, durable: steps, scrub });
+    const { actor } = record;
+    // One process has the store to itself and no run ever changes hands, so all turns are alike.
+    const fleet = fenced((...node) => services.fleet(...node), { run: id, turn: 1, by: storeId, actor });
+    const parts = { ...signals, id, actor, services: { ...services, fleet }, journal, durable: steps, scrub };
+    const run = new DurableRun(parts);
     const playbook = options.playbooks.find(({ name }) => name === record.playbook);
     const { secondPerson } = options;
     try {

@@ -101,7 +101,15 @@ export class DurableRun implements Run {
     if (!closing.aborted) journal.append(this.id, { kind: "step.started", ...name });
     try {
       cancelled.throwIfAborted();
-      const { sentence, value, changed = 0 } = await work({ signal: AbortSignal.any([closing, cancelled]), say });
+      const {
+        sentence,
+        value,
+        changed = 0,
+      } = await work({
+        signal: AbortSignal.any([closing, cancelled]),
+        steady: closing,
+        say,
+      });
       const kept = {
         ok: true,
         sentence,

@@ -6,6 +6,7 @@ import { serveConsole } from "../chat/console/server.ts";
 import { linodeCloud } from "../cloud/linode.ts";
 import type { Config } from "../config.ts";
 import type { Desk } from "../core/desk.ts";
+import { sha256 } from "../core/plan.ts";
 import type { Services } from "../core/ports.ts";
 import { systemClock } from "../engine/clock.ts";
 import { openEngine } from "../engine/engine.ts";
@@ -49,7 +50,9 @@ export async function openBot(config: Config, reach: Reach = overSsh): Promise<B
     ...reached,
   };
   const log = pino({ level: config.logLevel }, pino.destination(join(config.stateDir, "nonet.log")));
-  const engine = await openEngine({ state, services, playbooks, log, secondPerson: false });
+  // Made with the store and never changed: no other store has it.
+  const storeId = await sha256((await state.vault.botKey()).publicKey);
+  const engine = await openEngine({ state, services, playbooks, log, secondPerson: false, storeId });
   const desk = openDesk({ commands, services, runs: deskRuns(engine), authorize: onlyOwner(owner) });
   const stopConsole = await serveConsole(desk, socketPath(config.stateDir));
   return {

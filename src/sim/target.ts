@@ -1,11 +1,15 @@
 import type { Node } from "../core/cluster.ts";
 import { OpsError } from "../core/errors.ts";
-import type { Target } from "../core/target.ts";
+import { demandFence, refusal } from "../core/fence.ts";
+import type { Fence, Target } from "../core/target.ts";
 import { answers } from "./answers.ts";
 import { stateName, type States, type World } from "./world.ts";
 
 /** Milliseconds a simulated round trip takes: enough for a checklist that can be followed. */
 const roundTripMs = 20;
+
+/** The fence of the last change, beside the states it belongs to. */
+const remembered = new WeakMap<States, { readonly fence: Fence; readonly at: number }>();
 
 /**
  * A node in memory: it holds the state of each operation and answers facts from those. No shell is imitated.
@@ -42,8 +46,14 @@ export function simulatedTarget(node: Node, held: States, world: () => Promise<W
       await trip(signal);
       return items.map(({ operation, key }) => held.get(stateName(operation.name, key)));
     },
-    async apply(differences, { signal }) {
+    async apply(differences, { signal, fence: given }) {
+      const fence = demandFence(node.name, given);
       await trip(signal);
+      const last = remembered.get(held);
+      const seconds = Math.floor((Date.now() - (last?.at ?? 0)) / 1000);
+      const refused = last === undefined ? undefined : refusal(node.name, fence, { ...last.fence, seconds });
+      if (refused !== undefined) throw refused;
+      remembered.set(held, { fence, at: Date.now() });
       for (const { item } of differences) held.set(stateName(item.operation.name, item.key), item.want);
     },
   };

@@ -1,9 +1,10 @@
 import { OpsError } from "../core/errors.ts";
-import type { Action } from "../core/shell.ts";
-import type { Difference, Patience } from "../core/target.ts";
+import { lines, type Action } from "../core/shell.ts";
+import type { Difference, Fence, Patience } from "../core/target.ts";
 import type { Connection } from "./connection.ts";
 import { broken, unframed } from "./ending.ts";
 import { actionPart, compile, newNonce, parseFrames, type Frame } from "./frames.ts";
+import { guardPart, guardRefusal, openLock, type Guard } from "./guard.ts";
 import { excerpt, secretsIn, type Output } from "./output.ts";
 
 /** An action and whose it is: `file /etc/hosts`. */
@@ -23,35 +24,48 @@ export function plainActions(differences: readonly Difference[]): Labelled[] {
   );
 }
 
+/** Whose actions they are and how long they may take; `folder` is where the node keeps its lock and its fence. */
+export interface Terms extends Required<Patience> {
+  readonly fence: Fence;
+  readonly folder: string;
+}
+
 /**
- * Carries out actions in order, all in one round trip except that a `prove` stands between two.
- * @throws OpsError `action_failed`, `prove_failed`, `deadline`, `connection_lost`, `cancelled`
+ * Carries out actions in order, all in one round trip except that a `prove` stands between two. What one round trip
+ * does never overlaps with another, and each looks anew whether the run may still change the node.
+ * @throws OpsError `action_failed`, `prove_failed`, `deadline`, `connection_lost`, `cancelled`, `node_busy`, `superseded`, `node_claimed`
  */
 export async function applyActions(
   connection: Connection,
   actions: readonly Labelled[],
   secrets: Iterable<string>,
-  patience: Required<Patience>,
+  { fence, folder, ...patience }: Terms,
 ): Promise<void> {
   const known = [...secrets, ...actions.flatMap(({ action }) => secretsIn(sent(action)))];
   const until = performance.now() + patience.deadlineMs;
   const rest = () => ({ signal: patience.signal, deadlineMs: Math.max(1, until - performance.now()) });
+  const total = actions.length;
+  const carryOut = (batch: readonly Done[], before: number) => {
+    const left = rest();
+    // Half of the time at most goes into waiting, so that there is some left for the work.
+    const guard = { folder, fence, seconds: Math.max(1, Math.floor(left.deadlineMs / 2000)) };
+    return runBatch(connection, batch, { guard, known, total, before }, left);
+  };
   let batch: Done[] = [];
   for (const [index, { label, action }] of actions.entries()) {
     if (action.kind !== "prove") {
       batch.push({ label, action });
       continue;
     }
-    await runBatch(connection, batch, { known, total: actions.length, before: index - batch.length }, rest());
+    await carryOut(batch, index - batch.length);
     batch = [];
     try {
       await connection.prove(action.port, rest());
     } catch (error) {
-      throw error instanceof OpsError ? withState(error, tally(index, actions.length)) : error;
+      throw error instanceof OpsError ? withState(error, tally(index, total)) : error;
     }
   }
-  const before = actions.length - batch.length;
-  await runBatch(connection, batch, { known, total: actions.length, before }, rest());
+  await carryOut(batch, total - batch.length);
 }
 
 function sent(action: Action) {
@@ -60,6 +74,7 @@ function sent(action: Action) {
 }
 
 interface Progress {
+  readonly guard: Guard;
   readonly known: readonly string[];
   readonly total: number;
   /** Actions done before this batch. */
@@ -73,14 +88,13 @@ async function runBatch(
   patience: Required<Patience>,
 ) {
   if (batch.length === 0) return;
+  const { guard } = progress;
   const nonce = newNonce();
-  const script = compile(
-    batch.map(({ action }) => actionPart(action)),
-    nonce,
-    "actions",
-  );
+  const parts = [guardPart(guard), ...batch.map(({ action }) => actionPart(action))];
+  const script = lines([openLock(guard), compile(parts, nonce, "actions")]);
   const result = await connection.run({ script }, patience);
-  const frames = parseFrames(result.stdout, nonce);
+  // The guard comes before the first action.
+  const frames = parseFrames(result.stdout, nonce).map((frame) => ({ ...frame, index: frame.index - 1 }));
   const last = frames.at(-1);
   const complete = last?.index === batch.length - 1 && last.status !== undefined;
   if (complete && last.status === 0) return;
@@ -88,16 +102,19 @@ async function runBatch(
 }
 
 function failure(node: string, batch: readonly Done[], last: Frame | undefined, result: Output, progress: Progress) {
-  const { known, total, before } = progress;
+  const { guard, known, total, before } = progress;
+  const begun = last !== undefined && (last.index >= 0 || last.status === 0);
   const current = batch[last?.index ?? 0];
-  const doing = current === undefined ? "an action" : describe(current);
-  const done = before + (last?.index ?? 0) + (last?.status === 0 ? 1 : 0);
+  const doing = begun ? describe(current) : "the wait for its turn";
+  const done = before + (begun ? last.index + (last.status === 0 ? 1 : 0) : 0);
   const output = last?.output ?? result.stdout + result.stderr;
   if (last?.status === undefined || last.status === 0) {
     if (result.ending.kind === "exit") return withState(unframed(node, result, known), tally(done, total));
-    const state = `${tally(done, total)} ${last === undefined ? "" : "The one that was running may have been done in part."}`;
+    const state = `${tally(done, total)} ${begun ? "The one that was running may have been done in part." : ""}`;
     return broken(result.ending, { node, doing, state: state.trim(), output, secrets: known });
   }
+  const refused = begun ? undefined : guardRefusal(node, guard, last);
+  if (refused !== undefined) return withState(refused, tally(done, total));
   return new OpsError({
     code: "action_failed",
     node,
@@ -109,7 +126,9 @@ function failure(node: string, batch: readonly Done[], last: Frame | undefined, 
 }
 
 /** In words that name the thing and what was being done to it; never what was sent on standard input. */
-function describe({ label, action }: Done): string {
+function describe(doing: Done | undefined): string {
+  if (doing === undefined) return "an action";
+  const { label, action } = doing;
   if (action.kind === "write") return `${label} (writing ${action.path})`;
   const [first = "", ...more] = action.script.trim().split("\n");
   const line = first.length > 100 || more.length > 0 ? `${first.slice(0, 100)} …` : first;

@@ -1,5 +1,6 @@
 import type { Secret } from "../core/secret.ts";
 import { WarmConnection, type RoundTrip } from "./connection.ts";
+import { usualFolder } from "./guard.ts";
 import type { Timing } from "./persist.ts";
 import { sshTarget, type SshTarget } from "./target.ts";
 
@@ -25,6 +26,8 @@ export interface FleetOptions {
   /** Hears of every connection opened and every script sent. */
   readonly onRoundTrip?: (trip: RoundTrip) => void;
   readonly timing?: Timing;
+  /** On the nodes, for the lock and the fence of changes; default `/run/nonet`. */
+  readonly folder?: string;
 }
 
 /** All nodes that are worked with, each with one warm connection. */
@@ -36,7 +39,7 @@ export interface Fleet {
 }
 
 export function createFleet(options: FleetOptions): Fleet {
-  const { key, user = "root", secrets = () => [], onRoundTrip = () => {}, timing } = options;
+  const { key, user = "root", secrets = () => [], onRoundTrip = () => {}, timing, folder = usualFolder } = options;
   const members = new Map<string, { identity: string; target: SshTarget; close: () => void }>();
   return {
     target(node) {
@@ -46,7 +49,7 @@ export function createFleet(options: FleetOptions): Fleet {
       known?.close();
       const door = { node: node.name, host: node.host, port: node.port, user, key, hostKey: node.hostKey };
       const connection = new WarmConnection(door, node.otherPorts ?? [], onRoundTrip, timing);
-      const target = sshTarget(connection, secrets);
+      const target = sshTarget(connection, secrets, folder);
       members.set(node.name, { identity, target, close: () => connection.close() });
       return target;
     },

@@ -1,5 +1,6 @@
 import { reveal, scrub, type Text } from "../core/secret.ts";
 import type { Script } from "../core/shell.ts";
+import { demandFence } from "../core/fence.ts";
 import type { FactValues, Patience, Target } from "../core/target.ts";
 import { OpsError } from "../core/errors.ts";
 import { applyActions, plainActions } from "./apply.ts";
@@ -33,8 +34,11 @@ interface Executed {
 const readMs = 60_000;
 const applyMs = 15 * 60_000;
 
-/** @param secrets known secrets, asked anew each time output is shown */
-export function sshTarget(connection: Connection, secrets: () => Iterable<string>): SshTarget {
+/**
+ * @param secrets known secrets, asked anew each time output is shown
+ * @param folder where the node keeps its lock and its fence
+ */
+export function sshTarget(connection: Connection, secrets: () => Iterable<string>, folder: string): SshTarget {
   const { node } = connection;
 
   async function whole(
@@ -61,8 +65,10 @@ export function sshTarget(connection: Connection, secrets: () => Iterable<string
       return values as FactValues<typeof facts>;
     },
     check: (items, patience) => checkItems(connection, items, secrets(), within(patience, readMs)),
-    apply: (differences, patience) =>
-      applyActions(connection, plainActions(differences), secrets(), within(patience, applyMs)),
+    async apply(differences, { fence, ...patience }) {
+      const terms = { ...within(patience, applyMs), fence: demandFence(node, fence), folder };
+      await applyActions(connection, plainActions(differences), secrets(), terms);
+    },
     async exec(script, { stdin, ...patience }) {
       const { code, stdout, stderr, known } = await whole("a command", script, stdin, within(patience, readMs));
       const clean = (text: string) => scrub(text, known);

@@ -6,7 +6,8 @@ import { desire, operation, type Item } from "../../src/core/operation.ts";
 import { sh } from "../../src/core/shell.ts";
 import type { Target } from "../../src/core/target.ts";
 
-const patience = { signal: new AbortController().signal };
+const { signal } = new AbortController();
+const patience = { signal, steady: signal };
 
 const setting = operation({
   name: "setting",
@@ -101,4 +102,42 @@ test("a failure stops everything that follows", async () => {
   ];
   await expect(converge(target, stages, patience)).rejects.toMatchObject({ code: "action_failed" });
   expect(calls.at(-1)).toBe("apply a");
+});
+
+test("a cancelled run finishes the stage that is begun, proves it, and says what is done and what is not", async () => {
+  const { target, calls } = memory();
+  const cancel = new AbortController();
+  const apply: Target["apply"] = async (found, changing) => {
+    cancel.abort(new OpsError({ code: "cancelled", message: "bob cancelled it.", hint: "Start it again." }));
+    changing.signal.throwIfAborted();
+    await target.apply(found, changing);
+  };
+  const stages = ["a", "b", "c"].map((name) => ({ name, items: [want(name)] }));
+  const context = { signal: cancel.signal, steady: signal };
+  await expect(converge({ ...target, apply }, stages, context)).rejects.toMatchObject({
+    code: "cancelled",
+    node: "web1",
+    message: "bob cancelled it.",
+    state: "1 of 3 stages is done on web1; the rest was not touched.",
+    hint: "Start it again.",
+  });
+  expect(calls).toEqual(["check a,b,c", "apply a", "check a,b,c"]);
+});
+
+test("a cancel during the last stage changes nothing about its end; one before the first stage touches nothing", async () => {
+  const { target, calls } = memory();
+  const cancel = new AbortController();
+  const stages = [{ name: "only", items: [want("a")] }];
+  const apply: Target["apply"] = (found, changing) => {
+    cancel.abort();
+    return target.apply(found, changing);
+  };
+  const context = { signal: cancel.signal, steady: signal };
+  expect((await converge({ ...target, apply }, stages, context)).changed).toHaveLength(1);
+  const other = memory();
+  await expect(converge(other.target, stages, context)).rejects.toMatchObject({
+    message: "It was cancelled.",
+    state: "Nothing was changed on web1.",
+  });
+  expect([...calls, ...other.calls]).toEqual(["check a", "apply a", "check a", "check a"]);
 });

@@ -170,6 +170,34 @@ test("cancelling aborts the step at work and begins no other", async () => {
   expect(view).toMatchObject({ state: "cancelled", failure: { code: "cancelled", message: "bob cancelled it." } });
 });
 
+test("cancelling leaves what is steady to its end", async () => {
+  const finish = Promise.withResolvers<void>();
+  const seen = Promise.withResolvers<boolean[]>();
+  const playbook = testPlaybook({
+    run: async (run) => {
+      await run.step({ name: "apply", title: "Apply" }, async ({ signal, steady }) => {
+        signal.addEventListener("abort", () => seen.resolve([signal.aborted, steady.aborted]));
+        await finish.promise;
+        return { sentence: "Applied.", changed: 1 };
+      });
+      await run.step({ name: "next", title: "Next" }, () => said("Never."));
+      return ok;
+    },
+  });
+  const { engine } = await world([playbook]);
+  const { runId } = await engine.start(playbook, demo, "alice");
+  await eventOf(engine, runId, "step.started");
+  engine.cancel(runId, "bob");
+  expect(await seen.promise).toEqual([true, false]);
+  finish.resolve();
+  const view = await engine.finished(runId, never);
+  expect(view).toMatchObject({ state: "cancelled", changed: 1 });
+  expect(view.steps.map(({ name, state }) => [name, state])).toEqual([
+    ["apply", "done"],
+    ["next", "failed"],
+  ]);
+});
+
 test("bad input is refused before anything is written", async () => {
   const playbook = testPlaybook({ run: async () => ok });
   const { engine } = await world([playbook]);

@@ -97,6 +97,7 @@ export async function openWorld(
     playbooks,
     log,
     secondPerson,
+    storeId: "store",
   });
   const close = async () => {
     await engine.close();

@@ -8,7 +8,7 @@ import { run, sh, type Action } from "../../src/core/shell.ts";
 import type { RoundTrip } from "../../src/ssh/connection.ts";
 import { createFleet, type Fleet } from "../../src/ssh/fleet.ts";
 import type { SshTarget } from "../../src/ssh/target.ts";
-import { doing, failure } from "./helpers.ts";
+import { doing, failure, fence } from "./helpers.ts";
 import { createSshd, freePort, noSshd, type Sshd } from "./sshd.ts";
 
 const signal = new AbortController().signal;
@@ -38,6 +38,7 @@ describe.skipIf(noSshd !== undefined)(
       fleet = createFleet({
         key: sshd.key,
         user: sshd.user,
+        folder: at("run"),
         onRoundTrip: (trip) => trips.push(trip),
         timing: { connectMs: 5000, keepTryingMs: 300, pauseMs: 20, pauseMaxMs: 100 },
       });
@@ -56,7 +57,7 @@ describe.skipIf(noSshd !== undefined)(
       writeFileSync(path, "old");
       const before = statSync(path).ino;
       const content = "all\0bytes\n'quotes' $HOME `x`\n\nend without newline é";
-      await target.apply(doing(write(path, new Secret(content), "0600")), { signal });
+      await target.apply(doing(write(path, new Secret(content), "0600")), { signal, fence });
       expect(readFileSync(path, "utf8")).toBe(content);
       expect(statSync(path).mode & 0o7777).toBe(0o600);
       expect(statSync(path).ino).not.toBe(before);
@@ -65,7 +66,7 @@ describe.skipIf(noSshd !== undefined)(
 
     test("a file that cannot be put in place leaves the old one and no rest", async () => {
       mkdirSync(at("taken/inner"), { recursive: true });
-      const error = await failure(target.apply(doing(write(at("taken"), "text")), { signal }));
+      const error = await failure(target.apply(doing(write(at("taken"), "text")), { signal, fence }));
       expect(error.code).toBe("action_failed");
       const missing = await failure(
         target.upload({ path: at("no/such/file"), mode: "0644", owner: sshd.user, group }, "x", { signal }),
@@ -96,7 +97,7 @@ describe.skipIf(noSshd !== undefined)(
         { kind: "prove" as const, port },
         run(sh`echo 2 >${at("after-prove")}`),
       ];
-      const error = await failure(target.apply(doing(...actions), { signal }));
+      const error = await failure(target.apply(doing(...actions), { signal, fence }));
       expect(error).toMatchObject({
         code: "prove_failed",
         node: "db1",
@@ -112,7 +113,7 @@ describe.skipIf(noSshd !== undefined)(
       const other = await createSshd();
       onTestFinished(() => other.remove());
       await other.start();
-      const error = await failure(target.apply(doing({ kind: "prove", port: other.port }), { signal }));
+      const error = await failure(target.apply(doing({ kind: "prove", port: other.port }), { signal, fence }));
       expect(error).toMatchObject({ code: "prove_failed" });
       expect(error.message).toContain("another host key");
     });
@@ -120,7 +121,10 @@ describe.skipIf(noSshd !== undefined)(
     test("a proven port is used from then on, over the connection that proved it", async () => {
       const port = await freePort();
       await sshd.start(port);
-      await target.apply(doing(run(sh`true`), { kind: "prove", port }, run(sh`echo 2 >${at("proven")}`)), { signal });
+      await target.apply(doing(run(sh`true`), { kind: "prove", port }, run(sh`echo 2 >${at("proven")}`)), {
+        signal,
+        fence,
+      });
       expect(existsSync(at("proven"))).toBe(true);
       expect(target.port).toBe(port);
       await target.exec(sh`true`, { signal });

@@ -2,7 +2,10 @@ import { z } from "zod";
 import { OpsError } from "../../src/core/errors.ts";
 import { desire, operation } from "../../src/core/operation.ts";
 import { sh, type Action } from "../../src/core/shell.ts";
-import type { Difference } from "../../src/core/target.ts";
+import type { Difference, Fence } from "../../src/core/target.ts";
+
+/** On whose behalf tests change a node when it does not matter. */
+export const fence: Fence = { run: "run-1", turn: 1, by: "store-1", actor: "alice" };
 
 /** The error that a call ends with. */
 export async function failure(promise: Promise<unknown>): Promise<OpsError> {

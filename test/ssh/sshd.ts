@@ -125,7 +125,16 @@ async function end(child: ChildProcess): Promise<void> {
 
 /** The servers of the open connections, not what runs in them: that must notice by itself. */
 function descendants(pid: number): number[] {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter(Boolean);
-  const servers = children.filter((child) => readFileSync(`/proc/${child}/comm`, "utf8").startsWith("sshd"));
+  const children = readProc(`${pid}/task/${pid}/children`).trim().split(" ").filter(Boolean);
+  const servers = children.filter((child) => readProc(`${child}/comm`).startsWith("sshd"));
   return servers.map(Number).flatMap((child) => [...descendants(child), child]);
+}
+
+/** Empty for a process that has ended meanwhile. */
+function readProc(path: string): string {
+  try {
+    return readFileSync(`/proc/${path}`, "utf8");
+  } catch {
+    return "";
+  }
 }

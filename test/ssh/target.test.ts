@@ -11,10 +11,11 @@ import { lines, run, sh, type Script } from "../../src/core/shell.ts";
 import type { RoundTrip } from "../../src/ssh/connection.ts";
 import { createFleet, type Fleet } from "../../src/ssh/fleet.ts";
 import type { SshTarget } from "../../src/ssh/target.ts";
-import { doing, failure } from "./helpers.ts";
+import { doing, failure, fence } from "./helpers.ts";
 import { createSshd, noSshd, type Sshd } from "./sshd.ts";
 
 const signal = new AbortController().signal;
+const steady = signal;
 
 function fact(name: string, script: Script): Fact<string> {
   return { name, script, parse: (output) => output };
@@ -47,6 +48,7 @@ describe.skipIf(noSshd !== undefined)(`a node behind a real sshd${noSshd === und
     fleet = createFleet({
       key: sshd.key,
       user: sshd.user,
+      folder: at("run"),
       secrets: () => ["known-secret"],
       onRoundTrip: (trip) => trips.push(trip),
       timing: { connectMs: 5000, keepTryingMs: 300, pauseMs: 20, pauseMaxMs: 100 },
@@ -110,11 +112,37 @@ E`,
   test("converging asks each operation once, in one round trip, and a second time changes nothing", async () => {
     const items = ["a", "b", "c"].map((name) => desire(note, { path: at(`note ${name}`), text: `it's ${name}` }));
     const stages = [{ name: "notes", items }];
-    expect((await converge(target, stages, { signal })).changed).toHaveLength(3);
+    expect((await converge(target, stages, { signal, steady, fence })).changed).toHaveLength(3);
     expect(readFileSync(at("note b"), "utf8")).toBe("it's b\n");
     trips = [];
-    expect(await converge(target, stages, { signal })).toEqual({ checked: 3, changed: [] });
+    expect(await converge(target, stages, { signal, steady, fence })).toEqual({ checked: 3, changed: [] });
     expect(runs()).toBe(1);
+  });
+
+  test("a converge that is cancelled ends between two stages, with the one that was begun done and proven", async () => {
+    const cancel = new AbortController();
+    const paths = ["s1", "s2", "s3"].map(at);
+    const [first = "", second = "", third = ""] = paths;
+    const go = at("go");
+    const slow = { ...note, apply: () => [run(sh`mkfifo ${go}; read _ <${go}; echo done >${second}`)] };
+    const stages = [
+      { name: "one", items: [desire(note, { path: first, text: "done" })] },
+      { name: "two", items: [desire(slow, { path: second, text: "done" })] },
+      { name: "three", items: [desire(note, { path: third, text: "done" })] },
+    ];
+    const stopped = failure(converge(target, stages, { signal: cancel.signal, steady, fence }));
+    await target.exec(sh`until [ -p ${go} ]; do sleep 0.02; done`, { signal });
+    cancel.abort();
+    await target.exec(sh`echo >${go}`, { signal });
+    expect(await stopped).toMatchObject({
+      code: "cancelled",
+      node: "db1",
+      state: "2 of 3 stages are done on db1; the rest was not touched.",
+    });
+    expect(paths.map((path) => existsSync(path))).toEqual([true, true, false]);
+    expect((await converge(target, stages, { signal, steady, fence })).changed.map(({ item }) => item.key)).toEqual([
+      third,
+    ]);
   });
 
   test("actions are done in order, in one round trip, until one fails; the rest is not done", async () => {
@@ -127,7 +155,7 @@ E`,
           run(script, new Secret("sent-secret")),
           run(sh`echo 4 >${at("fourth")}`),
         ),
-        { signal },
+        { signal, fence },
       ),
     );
     expect(error).toMatchObject({
@@ -144,19 +172,21 @@ E`,
   });
 
   test("`set -e` in an action means what it says", async () => {
-    const error = await failure(target.apply(doing(run(sh`set -e; false; echo 1 >${at("after-e")}`)), { signal }));
+    const error = await failure(
+      target.apply(doing(run(sh`set -e; false; echo 1 >${at("after-e")}`)), { signal, fence }),
+    );
     expect(error.code).toBe("action_failed");
     expect(existsSync(at("after-e"))).toBe(false);
   });
 
   test("very long output of an action keeps its end", async () => {
-    const error = await failure(target.apply(doing(run(sh`seq 1 400000; echo the end; exit 1`)), { signal }));
+    const error = await failure(target.apply(doing(run(sh`seq 1 400000; echo the end; exit 1`)), { signal, fence }));
     expect(error.output?.endsWith("400000\nthe end")).toBe(true);
   });
 
   test("a deadline during actions says how far it came", async () => {
     const error = await failure(
-      target.apply(doing(run(sh`true`), run(sh`echo waiting; sleep 600`)), { signal, deadlineMs: 3000 }),
+      target.apply(doing(run(sh`true`), run(sh`echo waiting; sleep 600`)), { signal, fence, deadlineMs: 3000 }),
     );
     expect(error).toMatchObject({ code: "deadline", output: "waiting" });
     expect(error.message).toContain("sleep 600");
@@ -169,11 +199,11 @@ E`,
     try {
       await own.start();
       const node = { name: "db2", host: "127.0.0.1", port: own.port, hostKey: own.hostKey };
-      const lonely = createFleet({ key: own.key, user: own.user });
+      const lonely = createFleet({ key: own.key, user: own.user, folder: join(own.folder, "run") });
       const applied = failure(
         lonely
           .target(node)
-          .apply(doing(run(sh`mkfifo ${count}.p; echo x >>${count}; echo >${count}.p; sleep 600`)), { signal }),
+          .apply(doing(run(sh`mkfifo ${count}.p; echo x >>${count}; echo >${count}.p; sleep 600`)), { signal, fence }),
       );
       await lonely.target(node).exec(sh`until [ -p ${count}.p ]; do sleep 0.05; done; cat ${count}.p`, { signal });
       await own.kill();
