@@ -12,6 +12,7 @@ const Environment = z.object({
   LINODE_TOKEN: z.string().min(1).optional(),
   LINODE_API_URL: z.url().default("https://api.linode.com"),
   NONET_STATE_DIR: z.string().min(1).optional(),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   NONET_CONFIG: z.string().min(1).default("nonet.yaml"),
   /** Where port scans "from the internet" start; an address of this machine. */
   NONET_SCAN_FROM: z.union([z.ipv4(), z.ipv6()]).optional(),
@@ -26,6 +27,8 @@ export interface Config {
   readonly linodeToken: Secret<string> | null;
   readonly linodeUrl: string;
   readonly stateDir: string;
+  /** PostgreSQL instead of a file in `stateDir`. */
+  readonly databaseUrl: Secret<string> | null;
   readonly scanFrom: string | null;
   readonly logLevel: string;
   readonly clusters: readonly Blueprint[];
@@ -51,11 +54,13 @@ export async function readConfig(env: Readonly<Record<string, string | undefined
       hint: "nonet.example.yaml and .env.example show what is possible.",
     });
   }
-  const { LINODE_TOKEN, LINODE_API_URL, NONET_STATE_DIR, NONET_SCAN_FROM, NONET_LOG_LEVEL } = environment.data;
+  const { LINODE_TOKEN, LINODE_API_URL, NONET_STATE_DIR, DATABASE_URL, NONET_SCAN_FROM, NONET_LOG_LEVEL } =
+    environment.data;
   return {
     linodeToken: LINODE_TOKEN === undefined ? null : new Secret(LINODE_TOKEN),
     linodeUrl: LINODE_API_URL,
     stateDir: NONET_STATE_DIR ?? join(homedir(), ".local/state/nonet"),
+    databaseUrl: DATABASE_URL === undefined ? null : new Secret(DATABASE_URL),
     scanFrom: NONET_SCAN_FROM ?? null,
     logLevel: NONET_LOG_LEVEL,
     clusters: file.data.clusters,

@@ -25,7 +25,7 @@ const layers: Record<string, string[]> = {
 const homes: Record<string, string> = {
   "src/ssh": "ssh2",
   "src/cloud": "@linode/api-v4",
-  "src/engine": "openworkflow|@peculiar/x509",
+  "src/engine": "openworkflow|postgres|@peculiar/x509",
   "src/lab": "hono|@hono",
   "src/render": "@resvg|dejavu-fonts-ttf",
 };

@@ -2,8 +2,8 @@ import { OpsError } from "../core/errors.ts";
 import type { Approval, Verdict } from "../core/journal.ts";
 import { planHash, type Plan } from "../core/plan.ts";
 import type { Clock } from "../core/ports.ts";
-import type { Journal } from "./journal.ts";
-import type { Database } from "./store.ts";
+import type { Hold, Journal } from "./journal.ts";
+import type { Sql, Store } from "./store/port.ts";
 
 /** Milliseconds an approval stays open. */
 export const approvalMs = 15 * 60 * 1000;
@@ -68,13 +68,13 @@ function objection(approval: Approval, decision: Decision): OpsError | undefined
 /** The approvals of all runs. Every decision is a row before anybody hears of it. */
 export interface Approvals {
   /** Asks; asking again for the same id changes nothing. */
-  request(runId: string, approval: Approval): void;
+  request(runId: string, approval: Approval, hold: Hold): Promise<void>;
   /** Resolves once it is decided or has expired; never while `signal` is aborted. */
-  wait(id: string, signal: AbortSignal): Promise<Verdict>;
+  wait(id: string, signal: AbortSignal, hold: Hold): Promise<Verdict>;
   /** @throws OpsError when the decision cannot count: `approval_closed`, `plan_is_stale` and others. */
-  decide(decision: Decision): void;
+  decide(decision: Decision): Promise<void>;
   /** Rejects what the run waits for. Returns whether it waited for anything. */
-  withdraw(runId: string, actor: string): boolean;
+  withdraw(runId: string, actor: string): Promise<boolean>;
 }
 
 interface Row {
@@ -85,8 +85,8 @@ interface Row {
   readonly verdict: Verdict | null;
 }
 
-function find({ sql }: Database, id: string): Row | undefined {
-  const row = sql.prepare("select run_id, json, expires_at, verdict from approvals where id = ?").get(id);
+async function find(sql: Sql, id: string): Promise<Row | undefined> {
+  const row = await sql.get("select run_id, json, expires_at, verdict from approvals where id = ?", [id]);
   if (row === undefined) return undefined;
   const verdict = row["verdict"] === null ? null : (String(row["verdict"]) as Verdict);
   const approval: Approval = JSON.parse(String(row["json"]));
@@ -104,62 +104,57 @@ async function waitFor(clock: Clock, milliseconds: number, decided: Promise<void
 }
 
 /** Opens the approvals. */
-export function openApprovals(database: Database, journal: Journal, clock: Clock): Approvals {
-  const { sql } = database;
-  const waiting = new Map<string, () => void>();
+export function openApprovals(store: Store, journal: Journal, clock: Clock): Approvals {
   /** Only the first verdict counts. */
-  const close = (id: string, verdict: Verdict, actor: string | null): boolean => {
-    const at = new Date(clock.now()).toISOString();
-    const closed = database.transaction(() => {
-      const row = sql
-        .prepare(
-          "update approvals set verdict = ?, actor = ?, decided_at = ? where id = ? and verdict is null returning run_id",
-        )
-        .get(verdict, actor, at, id);
+  const close = (id: string, verdict: Verdict, actor: string | null, hold?: Hold): Promise<boolean> =>
+    journal.transaction(async (page) => {
+      const row = await page.get(
+        "update approvals set verdict = ?, actor = ?, decided_at = ? where id = ? and verdict is null returning run_id",
+        [verdict, actor, new Date(clock.now()).toISOString(), id],
+      );
       if (row === undefined) return false;
-      journal.append(String(row["run_id"]), { kind: "approval.decided", id, verdict, actor });
+      await page.append(String(row["run_id"]), { kind: "approval.decided", id, verdict, actor }, hold);
       return true;
     });
-    waiting.get(id)?.();
-    return closed;
-  };
   return {
-    request: (runId, approval) => {
-      database.transaction(() => {
-        if (find(database, approval.id) !== undefined) return;
-        sql
-          .prepare("insert into approvals (id, run_id, json, expires_at) values (?, ?, ?, ?)")
-          .run(approval.id, runId, JSON.stringify(approval), Date.parse(approval.expiresAt));
-        journal.append(runId, { kind: "approval.requested", approval });
-      });
-    },
-    wait: async (id, signal) => {
+    request: (runId, approval, hold) =>
+      journal.transaction(async (page) => {
+        const asked = await page.get(
+          `insert into approvals (id, run_id, json, expires_at) values (?, ?, ?, ?)
+           on conflict (id) do nothing returning id`,
+          [approval.id, runId, JSON.stringify(approval), Date.parse(approval.expiresAt)],
+        );
+        if (asked !== undefined) await page.append(runId, { kind: "approval.requested", approval }, hold);
+      }),
+    wait: async (id, signal, hold) => {
+      const asked = await find(store, id);
+      if (asked === undefined) throw new TypeError(`there is no approval ${id}`);
       const decided = Promise.withResolvers<void>();
-      waiting.set(id, decided.resolve);
+      // Whichever process takes the answer, it comes through the journal.
+      const unsubscribe = journal.subscribe(asked.runId, (event) => {
+        if (event.kind === "approval.decided" && event.id === id) decided.resolve();
+      });
       try {
-        const open = find(database, id);
-        if (open?.verdict === null) {
-          await waitFor(clock, open.expiresAt - clock.now(), decided.promise, signal);
-          close(id, "expired", null);
-        }
+        await waitFor(clock, asked.expiresAt - clock.now(), decided.promise, signal);
       } finally {
-        waiting.delete(id);
+        unsubscribe();
       }
-      return find(database, id)?.verdict ?? "expired";
+      await close(id, "expired", null, hold);
+      return (await find(store, id))?.verdict ?? "expired";
     },
-    decide: (decision) => {
+    decide: async (decision) => {
       const { approvalId: id, verdict, actor } = decision;
-      const open = find(database, id);
-      if (open?.verdict === null && clock.now() >= open.expiresAt) close(id, "expired", null);
+      const open = await find(store, id);
+      if (open?.verdict === null && clock.now() >= open.expiresAt) await close(id, "expired", null);
       else if (open?.verdict === null) {
         const problem = objection(open.approval, decision);
         if (problem !== undefined) throw problem;
-        if (close(id, verdict, actor)) return;
+        if (await close(id, verdict, actor)) return;
       }
-      throw alreadyClosed(find(database, id)?.verdict ?? null);
+      throw alreadyClosed((await find(store, id))?.verdict ?? null);
     },
-    withdraw: (runId, actor) => {
-      const open = sql.prepare("select id from approvals where run_id = ? and verdict is null").get(runId);
+    withdraw: async (runId, actor) => {
+      const open = await store.get("select id from approvals where run_id = ? and verdict is null", [runId]);
       return open !== undefined && close(String(open["id"]), "rejected", actor);
     },
   };

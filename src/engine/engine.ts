@@ -1,15 +1,19 @@
 import { OpsError } from "../core/errors.ts";
 import { fenced } from "../core/fence.ts";
 import type { Json } from "../core/json.ts";
-import type { RunView } from "../core/journal.ts";
+import type { RunFact, RunView } from "../core/journal.ts";
 import type { Playbook } from "../core/playbook.ts";
 import type { Services } from "../core/ports.ts";
-import { openApprovals, type Decision } from "./approvals.ts";
+import { openApprovals, type Approvals, type Decision } from "./approvals.ts";
+import { openCancels, type Cancels } from "./cancels.ts";
 import { execute } from "./execute.ts";
-import { openJournal, type Journal, type Listener } from "./journal.ts";
+import type { Listener } from "./feed.ts";
+import { joinInstances, type Instance } from "./instances.ts";
+import { NotHeld, openJournal, type Hold, type Journal } from "./journal.ts";
 import { DurableRun } from "./run.ts";
 import { openRuns, type Runs } from "./runs.ts";
 import type { State } from "./state.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 import { openWorker, type Body } from "./worker.ts";
 
 /** Where the engine says what no run can: the shape of pino. */
@@ -42,85 +46,126 @@ export interface Engine {
     actor: string,
   ): Promise<{ readonly runId: string; readonly joined: boolean }>;
   /** Answers an approval. @throws OpsError saying why the answer cannot count. */
-  decide(decision: Decision): void;
+  decide(decision: Decision): Promise<void>;
   /** Cancels: rejects what the run waits for, or lets the step at work come to its next safe point and begins no other. */
-  cancel(runId: string, actor: string): void;
+  cancel(runId: string, actor: string): Promise<void>;
   /** `undefined` for a run nobody started. */
-  view(runId: string): RunView | undefined;
+  view(runId: string): Promise<RunView | undefined>;
   /** Unfinished runs, oldest first. */
-  unfinished(): RunView[];
+  unfinished(): Promise<RunView[]>;
   /** Tells a run's events from its first on; of all runs (`null`) those from now on. Returns what ends it. */
   subscribe(runId: string | null, listener: Listener): () => void;
   /** Resolves with the view of the run once it has ended; rejects with the signal's reason. */
   finished(runId: string, signal: AbortSignal): Promise<RunView>;
-  /** Stops at once; what is under way is taken up at the next start. */
+  /** Stops at once; what is under way is taken up by another instance, or at the next start. */
   close(): Promise<void>;
 }
 
 /** Opens the engine and takes up what an earlier process left unfinished. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const { state, services, log, storeId } = options;
+  const { state, services, log } = options;
+  const { store } = state;
   const now = () => services.clock.now();
   const onError = (error: unknown) => log.error({ err: error }, "the engine failed");
-  const scrub = (text: string) => state.vault.scrub(text);
-  const journal = openJournal(state.database, { now, scrub, onError });
-  const runs = openRuns(state.database, journal, now);
-  const approvals = openApprovals(state.database, journal, services.clock);
+  const journal = await openJournal(store, { now, scrub: (text) => state.vault.scrub(text), onError });
+  const runs = openRuns(store, journal, now);
+  const approvals = openApprovals(store, journal, services.clock);
+  const cancels = await openCancels(store, runs, onError);
   const closing = new AbortController();
-  const cancels = new Map<string, AbortController>();
-
-  const body: Body = async (id, engineId, steps) => {
-    const record = runs.find(id);
-    if (record === undefined || record.finished || !runs.adopt(id, engineId)) return;
-    const cancel = new AbortController();
-    if (record.cancelledBy !== null) cancel.abort(cancelled(record.cancelledBy));
-    cancels.set(id, cancel);
-    journal.append(id, { kind: "run.started", resumed: (journal.view(id)?.state ?? "queued") !== "queued" });
-    const signals = { closing: closing.signal, cancelled: cancel.signal };
-    const { actor } = record;
-    // One process has the store to itself and no run ever changes hands, so all turns are alike.
-    const fleet = fenced((...node) => services.fleet(...node), { run: id, turn: 1, by: storeId, actor });
-    const parts = { ...signals, id, actor, services: { ...services, fleet }, journal, durable: steps, scrub };
-    const run = new DurableRun(parts);
-    const playbook = options.playbooks.find(({ name }) => name === record.playbook);
-    const { secondPerson } = options;
-    try {
-      await unlessAborted(
-        closing.signal,
-        execute({ ...signals, record, run, playbook, runs, approvals, secondPerson }),
-      );
-    } finally {
-      cancels.delete(id);
-    }
+  const body: Body = (...run) =>
+    carry(run, { ...options, journal, runs, approvals, cancels, closing: closing.signal, self });
+  const worker = await openWorker(store, body, onError);
+  const submitAll = async () => {
+    for (const id of await runs.unfinished()) await worker.submit(id);
   };
-
-  const worker = openWorker(state.database, body, onError);
-  for (const id of runs.unfinished()) await worker.submit(id);
+  const membership = await joinInstances(store, {
+    home: state.home,
+    named: (id) => worker.rename(id),
+    freed: submitAll,
+    onError,
+  });
+  const self = () => membership.self();
+  await submitAll();
   worker.begin();
   return {
     start: async (playbook, input, actor) => {
-      const { id, joined } = admit(runs, playbook, input, actor);
+      const { id, joined } = await admit(runs, playbook, input, actor);
       if (!joined) await worker.submit(id);
       return { runId: id, joined };
     },
     decide: (decision) => approvals.decide(decision),
-    cancel: (runId, actor) => {
-      if (approvals.withdraw(runId, actor)) return;
-      runs.cancel(runId, actor);
-      cancels.get(runId)?.abort(cancelled(actor));
+    cancel: async (runId, actor) => {
+      if (await approvals.withdraw(runId, actor)) return;
+      await runs.cancel(runId, actor);
+      await cancels.look(runId);
     },
     view: (runId) => journal.view(runId),
-    unfinished: () => runs.unfinished().flatMap((id) => journal.view(id) ?? []),
+    unfinished: async () => {
+      const views = await Promise.all((await runs.unfinished()).map((id) => journal.view(id)));
+      return views.filter((view) => view !== undefined);
+    },
     subscribe: (runId, listener) => journal.subscribe(runId, listener),
     finished: (runId, signal) => untilFinished(journal, runId, signal),
     close: async () => {
       closing.abort();
       await worker.stop();
+      await membership.leave();
+      await journal.close();
     },
   };
 }
 
-function admit<I extends object>(runs: Runs, playbook: Playbook<I>, input: I, actor: string) {
+/** What the body of a run works with. */
+interface Parts extends EngineOptions {
+  readonly journal: Journal;
+  readonly runs: Runs;
+  readonly approvals: Approvals;
+  readonly cancels: Cancels;
+  readonly closing: AbortSignal;
+  readonly self: () => Instance;
+}
+
+/** Carries a run out for as long as it is this instance's to carry out. */
+async function carry([id, engineId, durable]: Parameters<Body>, parts: Parts): Promise<void> {
+  const { journal, runs, state, services, secondPerson, playbooks } = parts;
+  const { id: instance, lost } = parts.self();
+  const turn = await runs.adopt(id, engineId, instance);
+  if (turn === undefined) return;
+  const lose = new AbortController();
+  const hold: Hold = { instance, turn, lose: () => lose.abort(new NotHeld(id)) };
+  const halted = AbortSignal.any([parts.closing, lost, lose.signal]);
+  const cancelled = await parts.cancels.open(id);
+  try {
+    const record = await runs.find(id);
+    const before = await journal.view(id);
+    if (record === undefined || before === undefined) throw new TypeError(`there is no run ${id}`);
+    const write = (fact: RunFact) => journal.append(id, fact, hold);
+    await write({ kind: "run.started", resumed: before.state !== "queued" });
+    const { actor } = record;
+    const scrub = (text: string) => state.vault.scrub(text);
+    const signals = { halted, cancelled };
+    const fleet = fenced((...node) => services.fleet(...node), { run: id, turn, by: parts.storeId, actor });
+    const reached = { ...services, fleet };
+    const run = new DurableRun({
+      ...signals,
+      id,
+      actor,
+      turn,
+      services: reached,
+      view: before,
+      durable,
+      record: write,
+      scrub,
+    });
+    const playbook = playbooks.find(({ name }) => name === record.playbook);
+    const { approvals } = parts;
+    await unlessAborted(halted, execute({ ...signals, record, run, hold, playbook, runs, approvals, secondPerson }));
+  } finally {
+    parts.cancels.close(id);
+  }
+}
+
+async function admit<I extends object>(runs: Runs, playbook: Playbook<I>, input: I, actor: string) {
   const parsed = playbook.input.safeParse(input);
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "input"}: ${message}`);
@@ -131,15 +176,6 @@ function admit<I extends object>(runs: Runs, playbook: Playbook<I>, input: I, ac
   return runs.admit({ playbook: name, version, risk, cluster: playbook.cluster(parsed.data), input: plain, actor });
 }
 
-function cancelled(actor: string): OpsError {
-  return new OpsError({
-    code: "cancelled",
-    message: `${actor} cancelled it.`,
-    state: "What was done until then stays done.",
-    hint: "Start the command again: it carries on from what it finds.",
-  });
-}
-
 async function untilFinished(journal: Journal, runId: string, signal: AbortSignal): Promise<RunView> {
   const end = Promise.withResolvers<void>();
   const unsubscribe = journal.subscribe(runId, ({ kind }) => kind === "run.finished" && end.resolve());
@@ -148,20 +184,7 @@ async function untilFinished(journal: Journal, runId: string, signal: AbortSigna
   } finally {
     unsubscribe();
   }
-  const view = journal.view(runId);
+  const view = await journal.view(runId);
   if (view === undefined) throw new TypeError(`there is no run ${runId}`);
   return view;
-}
-
-/** The promise, or a rejection with the signal's reason as soon as it is aborted. */
-async function unlessAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
-  const aborted = Promise.withResolvers<never>();
-  const abort = () => aborted.reject(signal.reason as unknown);
-  signal.addEventListener("abort", abort);
-  if (signal.aborted) abort();
-  try {
-    return await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
 }

@@ -1,8 +1,9 @@
-import { OpsError, toFailure } from "../core/errors.ts";
+import { OpsError, toFailure, type Failure } from "../core/errors.ts";
 import type { Outcome } from "../core/journal.ts";
 import { isEmptyPlan, planHash, type Plan } from "../core/plan.ts";
-import type { Playbook } from "../core/playbook.ts";
+import type { Playbook, Result } from "../core/playbook.ts";
 import { newApproval, type Approvals } from "./approvals.ts";
+import type { Hold } from "./journal.ts";
 import type { DurableRun } from "./run.ts";
 import type { RunRecord, Runs } from "./runs.ts";
 
@@ -10,14 +11,15 @@ import type { RunRecord, Runs } from "./runs.ts";
 export interface Execution {
   readonly record: RunRecord;
   readonly run: DurableRun;
+  readonly hold: Hold;
   readonly playbook: Playbook | undefined;
   readonly runs: Runs;
   readonly approvals: Approvals;
   /** Whether anybody but the requester could answer an approval. */
   readonly secondPerson: boolean;
   readonly cancelled: AbortSignal;
-  /** Aborted when the engine stops: the run must stay as it is. */
-  readonly closing: AbortSignal;
+  /** Aborted when the engine stops or the run is no longer its own: the run must stay as it is. */
+  readonly halted: AbortSignal;
 }
 
 /**
@@ -25,18 +27,22 @@ export interface Execution {
  * @throws what failed in the engine itself (a full disk), so that the run is tried again.
  */
 export async function execute(execution: Execution): Promise<void> {
-  const { record, run, runs, closing, cancelled } = execution;
-  const finish = (outcome: Outcome, rest: Partial<Parameters<Runs["finish"]>[1]> = {}) => {
-    if (!closing.aborted) runs.finish(record.id, { outcome, result: null, failure: null, ...rest });
-  };
+  const { record, hold, runs, halted } = execution;
+  const ending = await carryOut(execution);
+  if (!halted.aborted) await runs.finish(record.id, { result: null, failure: null, ...ending }, hold);
+}
+
+async function carryOut(
+  execution: Execution,
+): Promise<{ outcome: Outcome; result?: Result | null; failure?: Failure | null }> {
+  const { run, cancelled } = execution;
   try {
     const { playbook, input } = prepare(execution);
     const gate = await askFirst(execution, playbook, input);
-    if (gate === "approved") finish("done", { result: await playbook.run(run, input) });
-    else finish(gate);
+    return gate === "approved" ? { outcome: "done", result: await playbook.run(run, input) } : { outcome: gate };
   } catch (error) {
     if (run.fault !== undefined) throw run.fault;
-    finish(cancelled.aborted ? "cancelled" : "failed", { failure: toFailure(error) });
+    return { outcome: cancelled.aborted ? "cancelled" : "failed", failure: toFailure(error) };
   }
 }
 
@@ -79,13 +85,13 @@ function makePlan({ run, runs, record }: Execution, playbook: Playbook, input: o
     const plan = await playbook.plan({ ...context, services: run.services }, input);
     return {
       sentence: plan.summary,
-      value: { ...plan, usualSeconds: plan.usualSeconds ?? runs.usual(record.playbook).run },
+      value: { ...plan, usualSeconds: plan.usualSeconds ?? (await runs.usual(record.playbook)).run },
     };
   });
 }
 
 function ask(
-  { run, record, approvals, secondPerson }: Execution,
+  { run, record, hold, approvals, secondPerson }: Execution,
   plan: Plan,
   round: number,
   reason: string | null,
@@ -93,8 +99,9 @@ function ask(
   return run.step({ name: `approval ${round}`, title: "Approval" }, async ({ signal }) => {
     const id = `${record.id}:${round}`;
     const now = run.services.clock.now();
-    approvals.request(record.id, await newApproval(plan, { id, requester: record.actor, reason, now, secondPerson }));
-    const value = await approvals.wait(id, signal);
+    const approval = await newApproval(plan, { id, requester: record.actor, reason, now, secondPerson });
+    await approvals.request(record.id, approval, hold);
+    const value = await approvals.wait(id, signal, hold);
     return { sentence: sentences[value], value };
   });
 }

@@ -1,78 +1,97 @@
-import { isFinished, project, type RunEvent, type RunFact, type RunView } from "../core/journal.ts";
-import type { Database } from "./store.ts";
+import { isFinished, project, type RunFact, type RunView } from "../core/journal.ts";
+import { eventsOf, openFeed, type Listener } from "./feed.ts";
+import type { Store, Transaction } from "./store/port.ts";
 
-/** Told every event once, in order, after it was written. */
-export type Listener = (event: RunEvent) => void;
+/** The right to carry a run out. Whoever takes the run up later has a higher turn, and this one has lost it. */
+export interface Hold {
+  readonly instance: string;
+  readonly turn: number;
+  /** Called when it turns out to be lost: whatever was done with it must stop. */
+  lose(): void;
+}
+
+/** A transaction that also writes into the journal. */
+export interface Page extends Transaction {
+  /**
+   * Writes one event, scrubbed of secrets; what the run itself has to say only while `hold` is good.
+   * @throws NotHeld when it is not: nothing may be written.
+   */
+  append(runId: string, fact: RunFact, hold?: Hold): Promise<void>;
+}
 
 /** The record of all runs; append-only. */
 export interface Journal {
-  /** Writes one event, scrubbed of secrets. */
-  append(runId: string, fact: RunFact): void;
-  events(runId: string): RunEvent[];
+  append: Page["append"];
+  /** All of `work`'s writes or none; listeners are told once they are there. */
+  transaction<T>(work: (page: Page) => Promise<T>): Promise<T>;
   /** `undefined` for a run nobody started. */
-  view(runId: string): RunView | undefined;
+  view(runId: string): Promise<RunView | undefined>;
   /** Tells `listener` what a run has seen so far and then what comes; of all runs (`null`) only what comes. */
   subscribe(runId: string | null, listener: Listener): () => void;
+  /** Ends all subscriptions. */
+  close(): Promise<void>;
 }
 
-interface Subscription {
-  readonly runId: string | null;
-  readonly listener: Listener;
-  /** Last `seq` told; of no use for a subscription to all runs. */
-  seq: number;
+/** The run is another's, or ended. */
+export class NotHeld extends Error {
+  constructor(runId: string) {
+    super(`run ${runId} was taken up by another process`);
+    this.name = "NotHeld";
+  }
 }
 
 /** Opens the journal. `now` is in milliseconds since 1970; `onError` takes what a listener threw. */
-export function openJournal(
-  { sql }: Database,
+export async function openJournal(
+  store: Store,
   options: { now: () => number; scrub: (text: string) => string; onError: (error: unknown) => void },
-): Journal {
-  const subscriptions = new Set<Subscription>();
-  const tell = (subscription: Subscription, event: RunEvent) => {
-    if (subscription.runId !== null && (subscription.runId !== event.runId || event.seq <= subscription.seq)) return;
-    subscription.seq = event.seq;
-    try {
-      subscription.listener(event);
-    } catch (error) {
-      options.onError(error);
-    }
-  };
+): Promise<Journal> {
+  const feed = await openFeed(store, options.onError);
   /** Views of runs that go on, so that each look at one reads only what is new. */
   const views = new Map<string, RunView>();
-  const events = (runId: string, after = 0): RunEvent[] =>
-    sql
-      .prepare("select seq, at, json from events where run_id = ? and seq > ? order by seq")
-      .all(runId, after)
-      .map((row) => ({ ...JSON.parse(String(row["json"])), runId, seq: Number(row["seq"]), at: String(row["at"]) }));
+  const write = async (sql: Transaction, runId: string, fact: RunFact, hold?: Hold): Promise<number> => {
+    // Counts and checks at once, and lets nobody else write for this run before the transaction ends.
+    const row = await sql.get(
+      `update runs set last_seq = last_seq + 1 where id = ?
+       ${hold === undefined ? "" : "and outcome is null and instance = ? and turn = ?"} returning last_seq`,
+      hold === undefined ? [runId] : [runId, hold.instance, hold.turn],
+    );
+    if (row === undefined) {
+      hold?.lose();
+      throw new NotHeld(runId);
+    }
+    const seq = Number(row["last_seq"]);
+    const at = new Date(options.now()).toISOString();
+    const clean = JSON.stringify(scrubDeep(fact, options.scrub));
+    await sql.run("insert into events values (?, ?, ?, ?)", [runId, seq, at, clean]);
+    await sql.announce("nonet_events", `${runId} ${seq}`);
+    return seq;
+  };
+  const transaction: Journal["transaction"] = async (work) => {
+    const written: [runId: string, seq: number][] = [];
+    const value = await store.transaction((sql) =>
+      work({
+        ...sql,
+        append: async (runId, fact, hold) => void written.push([runId, await write(sql, runId, fact, hold)]),
+      }),
+    );
+    for (const [runId, seq] of written) feed.heard(runId, seq);
+    return value;
+  };
   return {
-    append: (runId, fact) => {
-      const clean = scrubDeep(fact, options.scrub);
-      const at = new Date(options.now()).toISOString();
-      const row = sql
-        .prepare(
-          "insert into events select ?, coalesce(max(seq), 0) + 1, ?, ? from events where run_id = ? returning seq",
-        )
-        .get(runId, at, JSON.stringify(clean), runId);
-      const event: RunEvent = { ...clean, runId, seq: Number(row?.["seq"]), at };
-      // Later, because the transaction this may be part of is not committed yet.
-      queueMicrotask(() => {
-        for (const subscription of subscriptions) tell(subscription, event);
-      });
-    },
-    events,
-    view: (runId) => {
-      const known = views.get(runId);
-      const view = events(runId, known?.seq).reduce<RunView | undefined>(project, known);
+    transaction,
+    append: (runId, fact, hold) => transaction((page) => page.append(runId, fact, hold)),
+    view: async (runId) => {
+      const before = views.get(runId);
+      const news = await eventsOf(store, runId, before?.seq);
+      // Somebody else may have looked meanwhile and seen more.
+      const known = views.get(runId) ?? before;
+      const view = news.reduce<RunView | undefined>(project, known);
       if (view === undefined || isFinished(view)) views.delete(runId);
       else views.set(runId, view);
       return view;
     },
-    subscribe: (runId, listener) => {
-      const subscription: Subscription = { runId, listener, seq: 0 };
-      subscriptions.add(subscription);
-      if (runId !== null) for (const event of events(runId)) tell(subscription, event);
-      return () => subscriptions.delete(subscription);
-    },
+    subscribe: (runId, listener) => feed.subscribe(runId, listener),
+    close: () => feed.close(),
   };
 }
 

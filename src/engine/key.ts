@@ -11,11 +11,11 @@ export interface MasterKey {
 }
 
 /**
- * Takes the key from `NONET_KEY`, else from the systemd credential `nonet-key`, else from a key file beside the store,
- * which is made (0600) when there is no store yet.
+ * Takes the key from `NONET_KEY`, else from the systemd credential `nonet-key`, else from a key file in `stateDir`,
+ * which is made (0600) when nothing was sealed yet. `sealed` is the name of a store where something was.
  * @throws OpsError `bad_key` when it is not 64 hexadecimal digits, `key_missing` when there is a store but no key.
  */
-export function masterKey(stateDir: string, env: NodeJS.ProcessEnv, storeExists: boolean): MasterKey {
+export function masterKey(stateDir: string, env: NodeJS.ProcessEnv, sealed: string | undefined): MasterKey {
   if (env["NONET_KEY"]) return parse(env["NONET_KEY"], "the environment (NONET_KEY)");
   const credential = env["CREDENTIALS_DIRECTORY"] ? join(env["CREDENTIALS_DIRECTORY"], "nonet-key") : undefined;
   if (credential !== undefined && existsSync(credential)) {
@@ -23,11 +23,11 @@ export function masterKey(stateDir: string, env: NodeJS.ProcessEnv, storeExists:
   }
   const file = join(stateDir, "nonet.key");
   if (!existsSync(file)) {
-    if (storeExists) {
+    if (sealed !== undefined) {
       throw new OpsError({
         code: "key_missing",
-        message: `There is a store in ${stateDir} but not the key that opens it.`,
-        hint: `Set NONET_KEY, give the systemd credential nonet-key, or put the key file back at ${file}.`,
+        message: `There is a store at ${sealed} but not the key that opens it.`,
+        hint: `Set NONET_KEY, give the systemd credential nonet-key, or put the key file at ${file}. Every instance on a store needs the same key.`,
       });
     }
     writeFileSync(file, `${randomBytes(32).toString("hex")}\n`, { mode: 0o600, flag: "wx" });

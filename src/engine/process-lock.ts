@@ -3,12 +3,13 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import { OpsError } from "../core/errors.ts";
-import { unusable } from "./store.ts";
+import { unusable } from "./store/port.ts";
+import { aLocalDisk } from "./store/sqlite.ts";
 
 const Holder = z.object({ pid: z.int(), startedAt: z.string() });
 
 /**
- * Makes this process the only one that uses the store in `stateDir`. The kernel holds the lock and drops it when the
+ * Makes this process the only one that uses `stateDir`. The kernel holds the lock and drops it when the
  * process dies in whatever way, so there are no stale ones. Returns the function that gives it back.
  * @throws OpsError `store_in_use` naming the process that has it.
  */
@@ -19,7 +20,7 @@ export function holdProcessLock(stateDir: string): () => void {
     lock.exec("begin exclusive");
   } catch (cause) {
     lock.close();
-    throw isBusy(cause) ? inUse(stateDir, holderFile, cause) : unusable(stateDir, cause);
+    throw isBusy(cause) ? inUse(stateDir, holderFile, cause) : unusable(stateDir, cause, aLocalDisk);
   }
   writeFileSync(holderFile, JSON.stringify({ pid: process.pid, startedAt: new Date().toISOString() }), { mode: 0o600 });
   return () => lock.close();
@@ -30,7 +31,7 @@ function open(path: string): DatabaseSync {
     closeSync(openSync(path, "a", 0o600));
     return new DatabaseSync(path, { timeout: 0 });
   } catch (cause) {
-    throw unusable(path, cause);
+    throw unusable(path, cause, aLocalDisk);
   }
 }
 

@@ -2,7 +2,8 @@ import type { Workflow } from "openworkflow";
 import { OpsError, toFailure, type Failure } from "../core/errors.ts";
 import { inParallel, type Run, type StepContext, type StepName, type StepOutcome } from "../core/playbook.ts";
 import type { Clock, Services } from "../core/ports.ts";
-import { scrubDeep, type Journal } from "./journal.ts";
+import type { RunFact, RunView } from "../core/journal.ts";
+import { scrubDeep } from "./journal.ts";
 
 /** OpenWorkflow gives up at 1000, repeated ones included, without saying so to anybody. */
 const mostSteps = 900;
@@ -12,6 +13,8 @@ type DurableSteps = Pick<Parameters<Workflow<unknown, unknown, unknown>["fn"]>[0
 
 /** What a step fails with is kept as its outcome, so only a failure of the store itself is ever retried. */
 export const untilTheStoreWorks = { initialInterval: "1s", maximumInterval: "30s", maximumAttempts: 0 } as const;
+
+const forever = new Promise<never>(() => undefined);
 
 /** How a step ended, as the durable engine keeps it: never as an exception. */
 type Kept =
@@ -28,12 +31,16 @@ type Kept =
 export interface RunParts {
   readonly id: string;
   readonly actor: string;
+  readonly turn: number;
   readonly services: Services;
-  readonly journal: Journal;
+  /** What the journal knows of the run so far. */
+  readonly view: RunView;
   readonly durable: DurableSteps;
+  /** Writes into the journal, if the run is still this one's to carry out. */
+  readonly record: (fact: RunFact) => Promise<void>;
   readonly scrub: (text: string) => string;
-  /** Aborted when the engine stops: nothing may be recorded any more. */
-  readonly closing: AbortSignal;
+  /** Aborted when the engine stops or the run is no longer its own: nothing may be recorded any more. */
+  readonly halted: AbortSignal;
   /** Aborted when a person cancels the run. */
   readonly cancelled: AbortSignal;
 }
@@ -42,6 +49,7 @@ export interface RunParts {
 export class DurableRun implements Run {
   readonly id: string;
   readonly actor: string;
+  readonly turn: number;
   readonly services: Services;
   /** What went wrong in the engine itself, as opposed to in a step. */
   fault: unknown;
@@ -50,15 +58,17 @@ export class DurableRun implements Run {
   readonly #names = new Set<string>();
   /** Steps whose end is in the journal. */
   readonly #told: Set<string>;
+  /** What was recorded last; one thing is written after the other. */
+  #recorded: Promise<void> = Promise.resolve();
 
   constructor(parts: RunParts) {
     this.id = parts.id;
     this.actor = parts.actor;
+    this.turn = parts.turn;
     this.services = parts.services;
     this.#parts = parts;
     this.#clock = parts.services.clock;
-    const view = parts.journal.view(parts.id);
-    this.#told = new Set(view?.steps.flatMap(({ name, state }) => (state === "running" ? [] : [name])));
+    this.#told = new Set(parts.view.steps.flatMap(({ name, state }) => (state === "running" ? [] : [name])));
   }
 
   async step<T = void>(name: StepName, work: (context: StepContext) => Promise<StepOutcome<T>>): Promise<T> {
@@ -66,7 +76,7 @@ export class DurableRun implements Run {
     this.#names.add(name.name);
     if (this.#names.size > mostSteps) throw new TypeError(`a run may have ${mostSteps} steps`);
     const kept = await this.#keep(name, work);
-    this.#tell(name.name, kept);
+    await this.#tell(name.name, kept);
     if (!kept.ok) throw new OpsError(kept.failure);
     return kept.value as T;
   }
@@ -79,8 +89,8 @@ export class DurableRun implements Run {
     try {
       return await this.#parts.durable.run({ name: name.name, retryPolicy: untilTheStoreWorks }, async () => {
         const kept = await this.#attempt(name, work);
-        // A step that ends while the engine stops did not end: it is done again when the run is taken up.
-        return this.#parts.closing.aborted ? new Promise<never>(() => undefined) : kept;
+        // A step that ends when all has been halted did not end: it is done again when the run is taken up.
+        return this.#parts.halted.aborted ? forever : kept;
       });
     } catch (fault) {
       this.fault ??= fault;
@@ -89,27 +99,21 @@ export class DurableRun implements Run {
   }
 
   async #attempt(name: StepName, work: (context: StepContext) => Promise<StepOutcome<unknown>>): Promise<Kept> {
-    const { journal, closing, cancelled, scrub } = this.#parts;
+    const { halted, cancelled, scrub } = this.#parts;
     const begun = this.#clock.now();
     const seconds = () => Math.max(0, this.#clock.now() - begun) / 1000;
     let last = "";
     const say = (sentence: string) => {
-      if (sentence === last || closing.aborted) return;
+      if (sentence === last) return;
       last = sentence;
-      journal.append(this.id, { kind: "step.said", name: name.name, sentence });
+      // If that fails, so does whatever is recorded next.
+      this.#record({ kind: "step.said", name: name.name, sentence }).catch(() => undefined);
     };
-    if (!closing.aborted) journal.append(this.id, { kind: "step.started", ...name });
+    await this.#record({ kind: "step.started", ...name });
     try {
       cancelled.throwIfAborted();
-      const {
-        sentence,
-        value,
-        changed = 0,
-      } = await work({
-        signal: AbortSignal.any([closing, cancelled]),
-        steady: closing,
-        say,
-      });
+      const signal = AbortSignal.any([halted, cancelled]);
+      const { sentence, value, changed = 0 } = await work({ signal, steady: halted, say });
       const kept = {
         ok: true,
         sentence,
@@ -129,15 +133,28 @@ export class DurableRun implements Run {
   }
 
   /** After it was kept, so that a crash in between cannot journal an end that did not last. */
-  #tell(name: string, kept: Kept): void {
-    if (this.#told.has(name) || this.#parts.closing.aborted) return;
+  async #tell(name: string, kept: Kept): Promise<void> {
+    if (this.#told.has(name)) return;
     this.#told.add(name);
     const { seconds } = kept;
-    this.#parts.journal.append(
-      this.id,
+    await this.#record(
       kept.ok
         ? { kind: "step.finished", name, sentence: kept.sentence, changed: kept.changed, seconds }
         : { kind: "step.failed", name, failure: kept.failure, seconds },
     );
+  }
+
+  /** Who records something once all has been halted waits for ever. */
+  #record(fact: RunFact): Promise<void> {
+    this.#recorded = this.#recorded.then(async () => {
+      if (this.#parts.halted.aborted) return forever;
+      try {
+        await this.#parts.record(fact);
+      } catch (fault) {
+        this.fault ??= fault;
+        throw fault;
+      }
+    });
+    return this.#recorded;
   }
 }

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
-import type { SQLOutputValue } from "node:sqlite";
 import { OpsError, type Failure } from "../core/errors.ts";
 import { canonicalJson, type Json } from "../core/json.ts";
 import type { Outcome, RunEvent, Usual } from "../core/journal.ts";
 import type { Risk } from "../core/plan.ts";
 import type { Result } from "../core/playbook.ts";
-import type { Journal } from "./journal.ts";
-import type { Database } from "./store.ts";
+import { eventsOf } from "./feed.ts";
+import { seen } from "./instances.ts";
+import { NotHeld, type Hold, type Journal, type Page } from "./journal.ts";
+import type { Row, Store } from "./store/port.ts";
 import { usual } from "./usual.ts";
 
 /** What starting a run needs to know. */
@@ -40,78 +41,88 @@ export interface Runs {
    * Admits a run; one that wants the same as an unfinished one joins it instead.
    * @throws OpsError `cluster_locked` while another run changes the cluster.
    */
-  admit(request: RunRequest): { readonly id: string; readonly joined: boolean };
-  find(id: string): RunRecord | undefined;
+  admit(request: RunRequest): Promise<{ readonly id: string; readonly joined: boolean }>;
+  find(id: string): Promise<RunRecord | undefined>;
   /** Ids of unfinished runs, oldest first. */
-  unfinished(): string[];
-  /** Whether this engine run is the one that carries the run out; the first to ask is. */
-  adopt(id: string, engineId: string): boolean;
-  cancel(id: string, actor: string): void;
-  finish(id: string, ending: Ending): void;
+  unfinished(): Promise<string[]>;
+  /**
+   * Takes the run up for an instance; returns the turn this is. `undefined` when it has ended or another engine run,
+   * the first that asked, is the one that carries it out.
+   * @throws NotHeld when the instance was taken for dead.
+   */
+  adopt(id: string, engineId: string, instance: string): Promise<number | undefined>;
+  cancel(id: string, actor: string): Promise<void>;
+  /** @throws NotHeld when the hold is lost. */
+  finish(id: string, ending: Ending, hold: Hold): Promise<void>;
   /** Medians over the last runs of the playbook that came to their end and changed something (or read). */
-  usual(playbook: string): Usual;
+  usual(playbook: string): Promise<Usual>;
 }
 
 /** Opens the runs. `now` is in milliseconds since 1970. */
-export function openRuns(database: Database, journal: Journal, now: () => number): Runs {
-  const { sql } = database;
+export function openRuns(store: Store, journal: Journal, now: () => number): Runs {
   const at = () => new Date(now()).toISOString();
-  const find = (id: string) => record(sql.prepare("select * from runs where id = ?").get(id));
   return {
-    admit: (request) =>
-      database.transaction(() => {
-        const same = request.risk === "read" ? undefined : unfinishedTwin(database, request);
-        if (same !== undefined) return { id: same, joined: true };
-        const id = randomUUID();
-        sql
-          .prepare(
-            "insert into runs (id, playbook, version, cluster, input, risk, actor, created_at) values (?,?,?,?,?,?,?,?)",
-          )
-          .run(
-            id,
-            request.playbook,
-            request.version,
-            request.cluster,
-            canonicalJson(request.input),
-            request.risk,
-            request.actor,
-            at(),
-          );
-        if (request.risk !== "read" && request.cluster !== null) lock(database, request.cluster, id, at());
-        journal.append(id, { kind: "run.queued", ...request, usual: usual(database, request.playbook) });
-        return { id, joined: false };
-      }),
-    find,
-    unfinished: () =>
-      sql
-        .prepare("select id from runs where outcome is null order by created_at")
-        .all()
-        .map((row) => String(row["id"])),
-    adopt: (id, engineId) =>
-      sql
-        .prepare("update runs set engine_id = ? where id = ? and coalesce(engine_id, ?) = ? returning id")
-        .get(engineId, id, engineId, engineId) !== undefined,
-    cancel: (id, actor) => {
-      sql.prepare("update runs set cancelled_by = ? where id = ? and outcome is null").run(actor, id);
+    admit: (request) => journal.transaction((page) => admit(page, request, at())),
+    find: async (id) => record(await store.get("select * from runs where id = ?", [id])),
+    unfinished: async () => {
+      const rows = await store.all("select id from runs where outcome is null order by created_at");
+      return rows.map((row) => String(row["id"]));
     },
-    finish: (id, ending) => {
-      database.transaction(() => {
-        const events = journal.events(id);
+    adopt: (id, engineId, instance) =>
+      store.transaction(async (sql) => {
+        // With this sign of life it cannot be taken for dead before the run is written as its own.
+        if (!(await seen(sql, instance, store.now))) throw new NotHeld(id);
+        const row = await sql.get(
+          `update runs set engine_id = ?, instance = ?, turn = (select max(turn) + 1 from runs)
+           where id = ? and outcome is null and coalesce(engine_id, ?) = ? returning turn`,
+          [engineId, instance, id, engineId, engineId],
+        );
+        return row === undefined ? undefined : Number(row["turn"]);
+      }),
+    cancel: (id, actor) =>
+      store.transaction(async (sql) => {
+        await sql.run("update runs set cancelled_by = ? where id = ? and outcome is null", [actor, id]);
+        await sql.announce("nonet_cancelled", id);
+      }),
+    finish: (id, ending, hold) =>
+      journal.transaction(async (page) => {
+        const events = await eventsOf(page, id);
         const seconds = workedSeconds(events, now());
         const changed = events.reduce((sum, event) => sum + (event.kind === "step.finished" ? event.changed : 0), 0);
-        const row = sql
-          .prepare(
-            "update runs set outcome = ?, seconds = ?, changed = ? where id = ? and outcome is null returning id",
-          )
-          .get(ending.outcome, seconds, changed, id);
-        if (row !== undefined) journal.append(id, { kind: "run.finished", ...ending, changed, seconds });
-      });
-    },
-    usual: (playbook) => usual(database, playbook),
+        await page.append(id, { kind: "run.finished", ...ending, changed, seconds }, hold);
+        await page.run("update runs set outcome = ?, seconds = ?, changed = ? where id = ?", [
+          ending.outcome,
+          seconds,
+          changed,
+          id,
+        ]);
+      }),
+    usual: (playbook) => usual(store, playbook),
   };
 }
 
-function record(row: Record<string, SQLOutputValue> | undefined): RunRecord | undefined {
+async function admit(page: Page, request: RunRequest, at: string): ReturnType<Runs["admit"]> {
+  const { playbook, version, cluster, risk, actor } = request;
+  const input = canonicalJson(request.input);
+  if (risk !== "read") {
+    await queueUp(page, cluster, at);
+    const same = await page.get("select id from runs where outcome is null and playbook = ? and input = ?", [
+      playbook,
+      input,
+    ]);
+    if (same !== undefined) return { id: String(same["id"]), joined: true };
+  }
+  const id = randomUUID();
+  await page.run(
+    "insert into runs (id, playbook, version, cluster, input, risk, actor, created_at) values (?,?,?,?,?,?,?,?)",
+    [id, playbook, version, cluster, input, risk, actor, at],
+  );
+  if (risk !== "read" && cluster !== null) await lock(page, cluster, id, at);
+  await page.append(id, { kind: "run.queued", ...request, usual: await usual(page, playbook) });
+  return { id, joined: false };
+}
+
+function record(row: Row | undefined): RunRecord | undefined {
   if (row === undefined) return undefined;
   const text = (name: string) => (row[name] === null ? null : String(row[name]));
   return {
@@ -128,30 +139,30 @@ function record(row: Record<string, SQLOutputValue> | undefined): RunRecord | un
   };
 }
 
-function unfinishedTwin({ sql }: Database, { playbook, input }: RunRequest): string | undefined {
-  const row = sql
-    .prepare("select id from runs where outcome is null and playbook = ? and input = ?")
-    .get(playbook, canonicalJson(input));
-  return row === undefined ? undefined : String(row["id"]);
+/**
+ * One admission at a time for each cluster (and one for what belongs to none): what it reads afterwards is true until
+ * its transaction ends.
+ */
+async function queueUp(page: Page, cluster: string | null, at: string): Promise<void> {
+  await page.run(
+    `insert into cluster_locks (cluster, run_id, at) values (?, '', ?)
+     on conflict (cluster) do update set cluster = excluded.cluster`,
+    [cluster ?? "", at],
+  );
 }
 
 /** The lock belongs to the run and lasts as long as it does; no time limit, nothing to release. */
-function lock({ sql }: Database, cluster: string, id: string, at: string): void {
-  const taken = sql
-    .prepare(
-      `insert into cluster_locks (cluster, run_id, at) values (?, ?, ?)
-       on conflict (cluster) do update set run_id = excluded.run_id, at = excluded.at
-       where cluster_locks.run_id = excluded.run_id
-          or cluster_locks.run_id not in (select id from runs where outcome is null)
-       returning run_id`,
-    )
-    .get(cluster, id, at);
+async function lock(page: Page, cluster: string, id: string, at: string): Promise<void> {
+  const taken = await page.get(
+    `update cluster_locks set run_id = ?, at = ?
+     where cluster = ? and run_id not in (select id from runs where outcome is null) returning run_id`,
+    [id, at, cluster],
+  );
   if (taken !== undefined) return;
-  const holder = sql
-    .prepare(
-      "select playbook, actor, created_at, id from runs where id = (select run_id from cluster_locks where cluster = ?)",
-    )
-    .get(cluster);
+  const holder = await page.get(
+    "select playbook, actor, created_at, id from runs where id = (select run_id from cluster_locks where cluster = ?)",
+    [cluster],
+  );
   throw new OpsError({
     code: "cluster_locked",
     message: `${cluster} is being changed by ${String(holder?.["playbook"])}, started by ${String(holder?.["actor"])} at ${String(holder?.["created_at"])}.`,

@@ -1,21 +1,22 @@
 import type { RunEvent, Usual } from "../core/journal.ts";
-import type { Database } from "./store.ts";
+import type { Sql } from "./store/port.ts";
 
 /** How many of the last runs are looked at. */
 const lastRuns = 9;
 
 /** Medians over the last runs of the playbook that came to their end and changed something (or read). */
-export function usual({ sql }: Database, playbook: string): Usual {
-  const runs = sql
-    .prepare(
-      `select id, seconds from runs where playbook = ? and outcome = 'done' and (changed > 0 or risk = 'read')
-       order by created_at desc limit ?`,
-    )
-    .all(playbook, lastRuns);
-  const ended = sql.prepare(`select json from events where run_id = ? and json like '{"kind":"step.finished"%'`);
+export async function usual(sql: Sql, playbook: string): Promise<Usual> {
+  const runs = await sql.all(
+    `select id, seconds from runs where playbook = ? and outcome = 'done' and (changed > 0 or risk = 'read')
+     order by created_at desc limit ${lastRuns}`,
+    [playbook],
+  );
   const steps = new Map<string, number[]>();
   for (const run of runs) {
-    for (const row of ended.all(String(run["id"]))) {
+    const ended = await sql.all(`select json from events where run_id = ? and json like '{"kind":"step.finished"%'`, [
+      String(run["id"]),
+    ]);
+    for (const row of ended) {
       const { name, seconds }: Extract<RunEvent, { kind: "step.finished" }> = JSON.parse(String(row["json"]));
       steps.set(name, [...(steps.get(name) ?? []), seconds]);
     }

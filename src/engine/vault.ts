@@ -7,7 +7,7 @@ import type { ClusterSecrets } from "../core/secrets.ts";
 import { generateSecrets } from "./generate.ts";
 import type { MasterKey } from "./key.ts";
 import { newKeyPair } from "./sshkeys.ts";
-import type { Database } from "./store.ts";
+import type { Store } from "./store/port.ts";
 
 const secret = z.string().transform((value) => new Secret(value));
 const certificate = z.object({ certificate: z.string(), key: secret, fingerprint: z.string() });
@@ -36,25 +36,38 @@ export interface OpenVault extends Vault {
   scrub(text: string): string;
 }
 
+/** Whether anything was ever sealed in this store, and so a key for it exists. */
+export async function isSealed(store: Store): Promise<boolean> {
+  return (await store.get("select name from secrets limit 1")) !== undefined;
+}
+
 /**
  * Opens the vault: every secret is sealed with AES-256-GCM, bound to the cluster and name it is stored under.
  * @throws OpsError `wrong_key` when the store was sealed with another key.
  */
-export function openVault(
-  { sql }: Database,
+export async function openVault(
+  store: Store,
   key: MasterKey,
   { domains, now }: { domains: (cluster: string) => Promise<readonly string[]>; now: () => number },
-): OpenVault {
+): Promise<OpenVault> {
   const known = new Set<string>();
   const pending = new Map<string, Promise<unknown>>();
-  const load = (cluster: string, name: string): unknown => {
-    const row = sql.prepare("select sealed from secrets where cluster = ? and name = ?").get(cluster, name);
+  const load = async (cluster: string, name: string): Promise<unknown> => {
+    const row = await store.get("select sealed from secrets where cluster = ? and name = ?", [cluster, name]);
     const sealed = row?.["sealed"];
-    return sealed instanceof Uint8Array ? JSON.parse(unseal(key, `${cluster}/${name}`, sealed)) : undefined;
+    return sealed instanceof Uint8Array ? JSON.parse(unseal(store, key, `${cluster}/${name}`, sealed)) : undefined;
   };
-  const save = (cluster: string, name: string, value: unknown): void => {
+  /** Keeps the value, unless another process was quicker; returns the one that is kept. */
+  const save = async (cluster: string, name: string, value: unknown): Promise<unknown> => {
     const sealed = seal(key, `${cluster}/${name}`, JSON.stringify(value, revealed));
-    sql.prepare("insert into secrets values (?, ?, ?, ?)").run(cluster, name, sealed, new Date(now()).toISOString());
+    const at = new Date(now()).toISOString();
+    await store.run("insert into secrets values (?, ?, ?, ?) on conflict (cluster, name) do nothing", [
+      cluster,
+      name,
+      sealed,
+      at,
+    ]);
+    return load(cluster, name);
   };
   const getOrCreate = <T>(
     cluster: string,
@@ -65,9 +78,7 @@ export function openVault(
     const id = `${cluster}/${name}`;
     const before = pending.get(id) ?? Promise.resolve();
     const next = before.then(async () => {
-      const found = load(cluster, name);
-      const value = found === undefined ? await make() : schema.parse(found);
-      if (found === undefined) save(cluster, name, value);
+      const value = schema.parse((await load(cluster, name)) ?? (await save(cluster, name, await make())));
       for (const text of secretsIn(value)) known.add(text);
       return value;
     });
@@ -79,14 +90,14 @@ export function openVault(
   };
 
   // Read at every start, so that a wrong key is noticed before anything else happens.
-  if (load(bot, "seal") === undefined) save(bot, "seal", "unbroken");
+  if ((await load(bot, "seal")) === undefined) await save(bot, "seal", "unbroken");
   return {
     secrets: (cluster) =>
       getOrCreate(cluster, "secrets", Stored, async () => generateSecrets(cluster, await domains(cluster), now())),
     hostKey: (cluster, node) => getOrCreate(cluster, `host-key/${node}`, StoredKeyPair, newKeyPair),
     botKey: () => getOrCreate(bot, "bot-key", StoredKeyPair, newKeyPair),
     forget: async (cluster) => {
-      if (cluster !== bot) sql.prepare("delete from secrets where cluster = ?").run(cluster);
+      if (cluster !== bot) await store.run("delete from secrets where cluster = ?", [cluster]);
     },
     scrub: (text) => scrub(text, known),
   };
@@ -99,7 +110,7 @@ function seal(key: MasterKey, place: string, text: string): Buffer {
   return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
 }
 
-function unseal(key: MasterKey, place: string, sealed: Uint8Array): string {
+function unseal(store: Store, key: MasterKey, place: string, sealed: Uint8Array): string {
   const bytes = Buffer.from(sealed);
   try {
     const decipher = createDecipheriv("aes-256-gcm", key.bytes, bytes.subarray(0, 12), { authTagLength: 16 })
@@ -109,13 +120,19 @@ function unseal(key: MasterKey, place: string, sealed: Uint8Array): string {
   } catch (cause) {
     throw new OpsError({
       code: "wrong_key",
-      message: `The key from ${key.source} does not open this store.`,
+      message: `The key from ${key.source} does not open the store ${store.name}.`,
       state: "Nothing was changed.",
-      hint: "Start with the key the store was made with; without it the generated secrets are lost.",
+      hint: hints[store.kind],
       cause,
     });
   }
 }
+
+const hints = {
+  sqlite: "Start with the key the store was made with; without it the generated secrets are lost.",
+  postgres:
+    "All instances on one database need the same key: set NONET_KEY here to the one that made the store (its key file is nonet.key in its NONET_STATE_DIR).",
+};
 
 /** `Secret.toJSON` hides its value before a replacer sees it, hence the look at the holder. */
 function revealed(this: Record<string, unknown>, name: string, value: unknown): unknown {

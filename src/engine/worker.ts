@@ -1,8 +1,6 @@
-import type { DatabaseSync } from "node:sqlite";
-import { OpenWorkflow, type Workflow } from "openworkflow";
-import { BackendSqlite } from "openworkflow/sqlite";
+import { OpenWorkflow, type Worker, type Workflow } from "openworkflow";
 import { untilTheStoreWorks } from "./run.ts";
-import type { Database } from "./store.ts";
+import type { Store } from "./store/port.ts";
 
 /** How many runs may be under way at once, those that wait for people included. */
 const concurrency = 32;
@@ -17,26 +15,17 @@ type Steps = Parameters<Workflow<unknown, unknown, unknown>["fn"]>[0]["step"];
 export interface DurableWorker {
   /** Hands over a run; once more for the same run changes nothing. */
   submit(runId: string): Promise<void>;
-  /** Begins to carry out runs, those of an earlier process first. */
+  /** From now on takes runs up in the name of this instance. */
+  rename(instance: string): void;
+  /** Begins to carry out runs; must have a name by then. */
   begin(): void;
   /** Resolves once nothing is under way any more; what is must end by itself. */
   stop(): Promise<void>;
 }
 
-/**
- * Opens OpenWorkflow on the store. Its process must be the only one that does: leases of earlier ones are void.
- * `onError` takes failures of the store itself.
- */
-export function openWorker(database: Database, body: Body, onError: (error: unknown) => void): DurableWorker {
-  const backend = BackendSqlite.connect(database.path);
-  // Its handle is private and waits for nobody; without this a backup of the file makes writes fail.
-  (backend as unknown as { db: DatabaseSync }).db.exec("pragma busy_timeout = 5000");
-  database.sql
-    .prepare(
-      `update workflow_runs set worker_id = null, available_at = ?
-       where status in ('pending', 'running', 'sleeping')`,
-    )
-    .run(new Date().toISOString());
+/** Opens OpenWorkflow on the store. `onError` takes failures of the store itself. */
+export async function openWorker(store: Store, body: Body, onError: (error: unknown) => void): Promise<DurableWorker> {
+  const backend = await store.openBackend();
   const client = new OpenWorkflow({ backend });
   const workflow = client.defineWorkflow<{ runId: string }, null>(
     { name: "run", retryPolicy: untilTheStoreWorks },
@@ -46,19 +35,37 @@ export function openWorker(database: Database, body: Body, onError: (error: unkn
     },
   );
   const worker = client.newWorker({ concurrency });
-  const pump = openPump(async () => (await worker.tick()) > 0, onError);
+  let begun = false;
+  const pump = openPump(async () => begun && (await worker.tick()) > 0, onError);
+  await store.listen(
+    "nonet_freed",
+    () => pump.wake(),
+    () => pump.wake(),
+  );
   return {
     submit: async (runId) => {
       await workflow.run({ runId }, { idempotencyKey: runId });
       pump.wake();
     },
-    begin: () => pump.wake(),
+    rename: (instance) => name(worker, instance),
+    begin: () => {
+      begun = true;
+      pump.wake();
+    },
     stop: async () => {
       await pump.stop();
       await worker.stop();
       await backend.stop();
     },
   };
+}
+
+/** Leases are held under these names, so that those of a dead instance can be told; the library draws its own. */
+function name(worker: Worker, instance: string): void {
+  (worker as unknown as { workerIds: string[] }).workerIds = Array.from(
+    { length: concurrency },
+    (_, slot) => `${instance}/${slot}`,
+  );
 }
 
 /** Calls `turn` when woken and every few seconds, never twice at once, and again at once after one that did something. */

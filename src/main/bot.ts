@@ -39,7 +39,7 @@ export const socketPath = (stateDir: string): string => join(stateDir, "console.
 /** Opens store, engine and desk, and answers consoles. */
 export async function openBot(config: Config, reach: Reach = overSsh): Promise<Bot> {
   await mkdir(config.stateDir, { recursive: true, mode: 0o700 });
-  const state = openState(config.stateDir, process.env);
+  const state = await openState(config, process.env);
   for (const blueprint of config.clusters) await state.clusters.saveBlueprint(blueprint);
   const { close, ...reached } = await reach(state, config);
   const services: Services = {
@@ -62,7 +62,7 @@ export async function openBot(config: Config, reach: Reach = overSsh): Promise<B
       await stopConsole();
       await engine.close();
       close();
-      state.close();
+      await state.close();
     },
   };
 }

@@ -71,6 +71,7 @@ async function demoConfig(world: World): Promise<Config> {
   return {
     ...config,
     stateDir: demoStateDir(config, world.kind),
+    databaseUrl: null,
     linodeToken: world.token,
     linodeUrl: world.apiUrl,
     scanFrom: world.stranger,

@@ -2,6 +2,7 @@ import { readConfig } from "../config.ts";
 import { clusterTag } from "../core/cluster.ts";
 import { describeFailure, toFailure } from "../core/errors.ts";
 import { linodeCloud } from "../cloud/linode.ts";
+import { describePostgres } from "../engine/store/postgres.ts";
 import { whyNoLab } from "../lab/probe.ts";
 
 /** `npm run doctor`: checks configuration, token, scopes and reachability; 0 when nothing needs fixing. */
@@ -17,11 +18,14 @@ export async function main(): Promise<number> {
   };
   const context = { signal: AbortSignal.timeout(30_000), say: () => undefined };
   await check("configuration", async () => {
-    const { clusters, stateDir } = await readConfig(process.env);
-    return `${clusters.length} clusters; store in ${stateDir}`;
+    const { clusters, stateDir, databaseUrl } = await readConfig(process.env);
+    const store = databaseUrl === null ? "store" : "console, log and key file";
+    return `${clusters.length} clusters; ${store} in ${stateDir}`;
   });
   if (failed) return 1;
   const config = await readConfig(process.env);
+  const { databaseUrl } = config;
+  if (databaseUrl !== null) await check("store", () => describePostgres(databaseUrl));
   const cloud = linodeCloud({ token: config.linodeToken, baseUrl: config.linodeUrl });
   await check("Linode API", async () => `${(await cloud.regions(context)).length} regions at ${config.linodeUrl}`);
   await check("Linode token", async () => {

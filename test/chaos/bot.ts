@@ -10,6 +10,8 @@ import { tellMoments, type Moment } from "./moments.ts";
 /** What a bot in a test is told on its command line, as JSON. */
 const Life = z.object({
   stateDir: z.string(),
+  /** PostgreSQL instead of a file in `stateDir`. */
+  databaseUrl: z.string().nullable(),
   apiUrl: z.string(),
   token: z.string(),
   ports: z.record(z.string(), z.number()),
@@ -22,7 +24,7 @@ export type Life = z.infer<typeof Life>;
 export const blueprint = Blueprint.parse({ name: "demo", operators: ["198.18.254.2/32"] });
 
 /** Builds the cluster, or carries on with what an earlier bot began; tells the moments it passes and how it ended. */
-async function live({ stateDir, apiUrl, token, ports, end }: Life): Promise<void> {
+async function live({ stateDir, databaseUrl, apiUrl, token, ports, end }: Life): Promise<void> {
   const pass = (moment: Moment) => {
     if (moment === end?.moment) process.kill(process.pid, end.signal);
     tell({ moment });
@@ -31,6 +33,7 @@ async function live({ stateDir, apiUrl, token, ports, end }: Life): Promise<void
   const config: Config = {
     ...(await readConfig({ NONET_CONFIG: "/nonexistent" })),
     stateDir,
+    databaseUrl: databaseUrl === null ? null : new Secret(databaseUrl),
     linodeToken: new Secret(token),
     linodeUrl: apiUrl,
     scanFrom: "198.18.254.3",

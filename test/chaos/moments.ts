@@ -42,14 +42,14 @@ export function tellMoments<I extends object>(playbook: Playbook<I>, pass: (mome
 }
 
 function told(run: Run, inside: <T>(name: string, work: () => Promise<T>) => Promise<T>, pass: (moment: Moment) => void) {
-  const { id, actor } = run;
+  const { id, actor, turn } = run;
   const step: Run["step"] = async (name, work) => {
     const value = await run.step(name, (context) => inside(name.name, () => work(context)));
     pass(`${name.name}, after`);
     return value;
   };
   const parallel: Run["parallel"] = (items, work) => run.parallel(items, work);
-  return { id, actor, step, parallel };
+  return { id, actor, turn, step, parallel };
 }
 
 function watched(services: Services, pass: (moment: Moment) => void): Services {

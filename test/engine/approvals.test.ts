@@ -2,7 +2,8 @@ import { afterEach, expect, test } from "vitest";
 import type { Approval } from "../../src/core/journal.ts";
 import type { Risk } from "../../src/core/plan.ts";
 import { approvalMs } from "../../src/engine/approvals.ts";
-import { eventOf, freshDir, never, openWorld, testPlan, testPlaybook, type World } from "./fixture.ts";
+import { eventOf, never, openWorld, testPlan, testPlaybook, type World } from "./fixture.ts";
+import { onBothStores, type StoreKind } from "./stores.ts";
 
 const worlds: World[] = [];
 afterEach(async () => {
@@ -14,7 +15,7 @@ const ok = { ok: true, verdict: "consistent" };
 const yes = ({ id, planHash }: Approval) => ({ approvalId: id, planHash, verdict: "approved" }) as const;
 
 /** A run by alice that waits for its approval; `ran` counts how often its playbook went on. */
-async function waiting(risk: Risk, options: Parameters<typeof openWorld>[1] = {}) {
+async function waiting(store: StoreKind, risk: Risk, options: Partial<Parameters<typeof openWorld>[1]> = {}) {
   const facts = { fingerprint: "facts", empty: false, ran: 0 };
   const playbook = testPlaybook({
     risk,
@@ -27,114 +28,116 @@ async function waiting(risk: Risk, options: Parameters<typeof openWorld>[1] = {}
       return ok;
     },
   });
-  const world = await openWorld([playbook], options);
+  const world = await openWorld([playbook], { place: await store.place(), ...options });
   worlds.push(world);
   const { runId } = await world.engine.start(playbook, demo, "alice");
   const { approval } = await eventOf(world.engine, runId, "approval.requested");
   return { ...world, playbook, runId, approval, facts };
 }
 
-test("reversible: the requester confirms, once, and then it runs", async () => {
-  const { engine, runId, approval, facts } = await waiting("reversible");
-  expect(engine.view(runId)).toMatchObject({ state: "waiting", approval: { verdict: null, typed: null } });
-  expect(approval).toMatchObject({ requester: "alice", secondPerson: false, reason: null, plan: { monthlyUsd: 5 } });
-  engine.decide({ ...yes(approval), actor: "alice" });
-  expect(() => engine.decide({ ...yes(approval), actor: "bob" })).toThrow(
-    expect.objectContaining({ code: "approval_closed", message: "This was already approved." }),
-  );
-  const view = await engine.finished(runId, never);
-  expect(view).toMatchObject({ state: "done", approval: { verdict: "approved", by: "alice" } });
-  expect(facts.ran).toBe(1);
-});
+onBothStores((store) => {
+  test("reversible: the requester confirms, once, and then it runs", async () => {
+    const { engine, runId, approval, facts } = await waiting(store, "reversible");
+    expect(await engine.view(runId)).toMatchObject({ state: "waiting", approval: { verdict: null, typed: null } });
+    expect(approval).toMatchObject({ requester: "alice", secondPerson: false, reason: null, plan: { monthlyUsd: 5 } });
+    await engine.decide({ ...yes(approval), actor: "alice" });
+    await expect(engine.decide({ ...yes(approval), actor: "bob" })).rejects.toThrow(
+      expect.objectContaining({ code: "approval_closed", message: "This was already approved." }),
+    );
+    const view = await engine.finished(runId, never);
+    expect(view).toMatchObject({ state: "done", approval: { verdict: "approved", by: "alice" } });
+    expect(facts.ran).toBe(1);
+  });
 
-test("rejected: nothing runs, and the cluster is free again", async () => {
-  const { engine, playbook, runId, approval, facts } = await waiting("reversible");
-  engine.decide({ ...yes(approval), verdict: "rejected", actor: "bob" });
-  expect(await engine.finished(runId, never)).toMatchObject({ state: "rejected", failure: null });
-  expect(facts.ran).toBe(0);
-  expect(await engine.start(playbook, demo, "bob")).toMatchObject({ joined: false });
-});
+  test("rejected: nothing runs, and the cluster is free again", async () => {
+    const { engine, playbook, runId, approval, facts } = await waiting(store, "reversible");
+    await engine.decide({ ...yes(approval), verdict: "rejected", actor: "bob" });
+    expect(await engine.finished(runId, never)).toMatchObject({ state: "rejected", failure: null });
+    expect(facts.ran).toBe(0);
+    expect(await engine.start(playbook, demo, "bob")).toMatchObject({ joined: false });
+  });
 
-test("outage: not by the requester where there is somebody else", async () => {
-  const { engine, runId, approval } = await waiting("outage");
-  expect(() => engine.decide({ ...yes(approval), actor: "alice" })).toThrow(
-    expect.objectContaining({ code: "needs_second_person" }),
-  );
-  engine.decide({ ...yes(approval), actor: "bob" });
-  expect(await engine.finished(runId, never)).toMatchObject({ state: "done", approval: { by: "bob" } });
-});
+  test("outage: not by the requester where there is somebody else", async () => {
+    const { engine, runId, approval } = await waiting(store, "outage");
+    await expect(engine.decide({ ...yes(approval), actor: "alice" })).rejects.toThrow(
+      expect.objectContaining({ code: "needs_second_person" }),
+    );
+    await engine.decide({ ...yes(approval), actor: "bob" });
+    expect(await engine.finished(runId, never)).toMatchObject({ state: "done", approval: { by: "bob" } });
+  });
 
-test("dataloss: the cluster's name must be typed, by a second person where there is one", async () => {
-  const { engine, runId, approval } = await waiting("dataloss");
-  expect(approval.typed).toBe("demo");
-  for (const typed of [undefined, "prod"]) {
-    const decision = { ...yes(approval), actor: "bob", ...(typed === undefined ? {} : { typed }) };
-    expect(() => engine.decide(decision)).toThrow(expect.objectContaining({ code: "needs_typed_name" }));
-  }
-  expect(() => engine.decide({ ...yes(approval), actor: "alice", typed: "demo" })).toThrow(
-    expect.objectContaining({ code: "needs_second_person" }),
-  );
-  engine.decide({ ...yes(approval), actor: "bob", typed: "demo" });
-  expect(await engine.finished(runId, never)).toMatchObject({ state: "done" });
-});
+  test("dataloss: the cluster's name must be typed, by a second person where there is one", async () => {
+    const { engine, runId, approval } = await waiting(store, "dataloss");
+    expect(approval.typed).toBe("demo");
+    for (const typed of [undefined, "prod"]) {
+      const decision = { ...yes(approval), actor: "bob", ...(typed === undefined ? {} : { typed }) };
+      await expect(engine.decide(decision)).rejects.toThrow(expect.objectContaining({ code: "needs_typed_name" }));
+    }
+    await expect(engine.decide({ ...yes(approval), actor: "alice", typed: "demo" })).rejects.toThrow(
+      expect.objectContaining({ code: "needs_second_person" }),
+    );
+    await engine.decide({ ...yes(approval), actor: "bob", typed: "demo" });
+    expect(await engine.finished(runId, never)).toMatchObject({ state: "done" });
+  });
 
-test("dataloss: alone on the machine, the requester types the name", async () => {
-  const { engine, runId, approval } = await waiting("dataloss", { secondPerson: false });
-  engine.decide({ ...yes(approval), actor: "alice", typed: "demo" });
-  expect(await engine.finished(runId, never)).toMatchObject({ state: "done" });
-});
+  test("dataloss: alone on the machine, the requester types the name", async () => {
+    const { engine, runId, approval } = await waiting(store, "dataloss", { secondPerson: false });
+    await engine.decide({ ...yes(approval), actor: "alice", typed: "demo" });
+    expect(await engine.finished(runId, never)).toMatchObject({ state: "done" });
+  });
 
-test("an answer to another plan does not count", async () => {
-  const { engine, approval } = await waiting("reversible");
-  expect(() => engine.decide({ ...yes(approval), planHash: "0".repeat(64), actor: "alice" })).toThrow(
-    expect.objectContaining({ code: "plan_is_stale" }),
-  );
-});
+  test("an answer to another plan does not count", async () => {
+    const { engine, approval } = await waiting(store, "reversible");
+    await expect(engine.decide({ ...yes(approval), planHash: "0".repeat(64), actor: "alice" })).rejects.toThrow(
+      expect.objectContaining({ code: "plan_is_stale" }),
+    );
+  });
 
-test("a plan that changed while people thought about it is asked again", async () => {
-  const { engine, runId, approval, facts } = await waiting("reversible");
-  facts.fingerprint = "other facts";
-  engine.decide({ ...yes(approval), actor: "alice" });
-  const { approval: next } = await eventOf(engine, runId, "approval.requested", 2);
-  expect(next.planHash).not.toBe(approval.planHash);
-  expect(next.reason).toMatch(/no longer what you approved/);
-  expect(facts.ran).toBe(0);
-  engine.decide({ ...yes(next), actor: "alice" });
-  expect(await engine.finished(runId, never)).toMatchObject({ state: "done" });
-});
+  test("a plan that changed while people thought about it is asked again", async () => {
+    const { engine, runId, approval, facts } = await waiting(store, "reversible");
+    facts.fingerprint = "other facts";
+    await engine.decide({ ...yes(approval), actor: "alice" });
+    const { approval: next } = await eventOf(engine, runId, "approval.requested", 2);
+    expect(next.planHash).not.toBe(approval.planHash);
+    expect(next.reason).toMatch(/no longer what you approved/);
+    expect(facts.ran).toBe(0);
+    await engine.decide({ ...yes(next), actor: "alice" });
+    expect(await engine.finished(runId, never)).toMatchObject({ state: "done" });
+  });
 
-test("after a quarter of an hour it expires, and a late yes is refused", async () => {
-  const { engine, clock, runId, approval, facts } = await waiting("reversible");
-  clock.pass(approvalMs);
-  expect(() => engine.decide({ ...yes(approval), actor: "alice" })).toThrow(
-    expect.objectContaining({ code: "approval_closed", message: "This was already expired." }),
-  );
-  expect(await engine.finished(runId, never)).toMatchObject({ state: "expired", approval: { by: null } });
-  expect(facts.ran).toBe(0);
-});
+  test("after a quarter of an hour it expires, and a late yes is refused", async () => {
+    const { engine, clock, runId, approval, facts } = await waiting(store, "reversible");
+    clock.pass(approvalMs);
+    await expect(engine.decide({ ...yes(approval), actor: "alice" })).rejects.toThrow(
+      expect.objectContaining({ code: "approval_closed", message: "This was already expired." }),
+    );
+    expect(await engine.finished(runId, never)).toMatchObject({ state: "expired", approval: { by: null } });
+    expect(facts.ran).toBe(0);
+  });
 
-test("a run that waits is still waiting after a restart, and can be answered then", async () => {
-  const dir = freshDir();
-  const first = await waiting("reversible", { dir });
-  await worlds.pop()?.close();
-  const { engine, close } = await openWorld([first.playbook], { dir, clock: first.clock });
-  engine.decide({ ...yes(first.approval), actor: "alice" });
-  const view = await engine.finished(first.runId, never);
-  expect(view).toMatchObject({ state: "done", resumed: 1 });
-  await close();
-});
+  test("a run that waits is still waiting after a restart, and can be answered then", async () => {
+    const place = await store.place();
+    const first = await waiting(store, "reversible", { place });
+    await worlds.pop()?.close();
+    const { engine, close } = await openWorld([first.playbook], { place, clock: first.clock });
+    await engine.decide({ ...yes(first.approval), actor: "alice" });
+    const view = await engine.finished(first.runId, never);
+    expect(view).toMatchObject({ state: "done", resumed: 1 });
+    await close();
+  });
 
-test("cancelling a run that waits rejects what it waits for", async () => {
-  const { engine, runId } = await waiting("reversible");
-  engine.cancel(runId, "bob");
-  expect(await engine.finished(runId, never)).toMatchObject({ state: "rejected", approval: { by: "bob" } });
-});
+  test("cancelling a run that waits rejects what it waits for", async () => {
+    const { engine, runId } = await waiting(store, "reversible");
+    await engine.cancel(runId, "bob");
+    expect(await engine.finished(runId, never)).toMatchObject({ state: "rejected", approval: { by: "bob" } });
+  });
 
-test("a plan that changes nothing is not asked about", async () => {
-  const { engine, playbook, runId, approval, facts } = await waiting("reversible");
-  engine.decide({ ...yes(approval), actor: "alice" });
-  await engine.finished(runId, never);
-  facts.empty = true;
-  const again = await engine.start(playbook, demo, "alice");
-  expect(await engine.finished(again.runId, never)).toMatchObject({ state: "done", approval: null, changed: 0 });
+  test("a plan that changes nothing is not asked about", async () => {
+    const { engine, playbook, runId, approval, facts } = await waiting(store, "reversible");
+    await engine.decide({ ...yes(approval), actor: "alice" });
+    await engine.finished(runId, never);
+    facts.empty = true;
+    const again = await engine.start(playbook, demo, "alice");
+    expect(await engine.finished(again.runId, never)).toMatchObject({ state: "done", approval: null, changed: 0 });
+  });
 });

@@ -8,7 +8,7 @@ import type { Plan, Risk } from "../../src/core/plan.ts";
 import type { Playbook } from "../../src/core/playbook.ts";
 import type { Clock, Services } from "../../src/core/ports.ts";
 import { openEngine, type Engine } from "../../src/engine/engine.ts";
-import { openState, type State } from "../../src/engine/state.ts";
+import { openState, type Place, type State } from "../../src/engine/state.ts";
 
 /** A cloud nobody may call. */
 const noCloud = new Proxy({} as Cloud, {
@@ -67,6 +67,9 @@ export function testPlan(risk: Risk, cluster: string, fingerprint = "facts"): Pl
 
 export const freshDir = (): string => mkdtempSync(join(tmpdir(), "nonet-engine-"));
 
+/** A new state folder for another instance on the same store. */
+export const beside = (place: Place): Place => ({ ...place, stateDir: freshDir() });
+
 export interface World {
   readonly state: State;
   readonly engine: Engine;
@@ -74,12 +77,21 @@ export interface World {
   readonly close: () => Promise<void>;
 }
 
-/** An engine on a store of its own. */
+interface Options {
+  readonly place: Place;
+  readonly secondPerson?: boolean;
+  readonly clock?: FakeClock;
+}
+
+/** The key of all stores in tests. */
+export const key = "ab".repeat(32);
+
+/** An engine on this store. */
 export async function openWorld(
   playbooks: readonly Playbook<Input>[],
-  { dir = freshDir(), secondPerson = true, clock = new FakeClock() } = {},
+  { place, secondPerson = true, clock = new FakeClock() }: Options,
 ): Promise<World> {
-  const state = openState(dir, {}, clock.now);
+  const state = await openState(place, { NONET_KEY: key }, clock.now);
   const services: Services = {
     cloud: noCloud,
     fleet: () => {
@@ -101,7 +113,7 @@ export async function openWorld(
   });
   const close = async () => {
     await engine.close();
-    state.close();
+    await state.close();
   };
   return { state, engine, clock, close };
 }

@@ -8,13 +8,16 @@ import { expect, test } from "vitest";
 import { Blueprint, type Inventory } from "../../src/core/cluster.ts";
 import { Secret } from "../../src/core/secret.ts";
 import { newKeyPair } from "../../src/engine/sshkeys.ts";
-import { openState } from "../../src/engine/state.ts";
+import { openState, type Place } from "../../src/engine/state.ts";
+import { pending } from "../../src/engine/store/migrations.ts";
 import { freshDir } from "./fixture.ts";
 
 /** Part of OpenSSH, not of this project. */
 const sshKeygen = "ssh-keygen";
 const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
 const blueprint = (parts: object = {}) => Blueprint.parse({ name: "demo", operators: ["198.18.0.1/32"], ...parts });
+
+const place = (stateDir: string): Place => ({ stateDir, databaseUrl: null });
 
 /** Every plain secret in it. */
 function plain(value: unknown): string[] {
@@ -24,7 +27,7 @@ function plain(value: unknown): string[] {
 
 test("secrets are made once, stay the same, and are nowhere in the files in plain", async () => {
   const dir = freshDir();
-  const first = openState(dir, {});
+  const first = await openState(place(dir), {});
   const [secrets, twice] = await Promise.all([first.vault.secrets("demo"), first.vault.secrets("demo")]);
   const host = await first.vault.hostKey("demo", "db1");
   const bot = await first.vault.botKey();
@@ -39,8 +42,8 @@ test("secrets are made once, stay the same, and are nowhere in the files in plai
     const content = readFileSync(join(dir, file), "latin1");
     expect({ file, found: lines.filter((line) => content.includes(line)) }).toEqual({ file, found: [] });
   }
-  first.close();
-  const second = openState(dir, {});
+  await first.close();
+  const second = await openState(place(dir), {});
   expect(plain(await second.vault.secrets("demo"))).toEqual(plain(secrets));
   expect(await second.vault.hostKey("demo", "db1")).toEqual(host);
   expect((await second.vault.hostKey("demo", "db2")).publicKey).not.toBe(host.publicKey);
@@ -48,11 +51,11 @@ test("secrets are made once, stay the same, and are nowhere in the files in plai
   await second.vault.forget("demo");
   expect(plain(await second.vault.secrets("demo"))).not.toEqual(plain(secrets));
   expect((await second.vault.botKey()).publicKey).toBe(bot.publicKey);
-  second.close();
+  await second.close();
 });
 
 test("certificates carry the names corosync asks for and are signed by the cluster's own authority", async () => {
-  const state = openState(freshDir(), {});
+  const state = await openState(place(freshDir()), {});
   await state.clusters.saveBlueprint(blueprint({ site: { domains: ["www.example.org", "example.org"] } }));
   const { authority, qnetd, qdevice, site } = await state.vault.secrets("demo");
   const ca = new X509Certificate(authority.certificate);
@@ -70,7 +73,7 @@ test("certificates carry the names corosync asks for and are signed by the clust
     expect(certificate.fingerprint256.replaceAll(":", "").toLowerCase()).toBe(made.fingerprint);
   }
   expect(new X509Certificate(site.certificate).subjectAltName).toBe("DNS:www.example.org, DNS:example.org");
-  state.close();
+  await state.close();
 });
 
 test("SSH keys are what OpenSSH and ssh2 read", (context) => {
@@ -84,19 +87,20 @@ test("SSH keys are what OpenSSH and ssh2 read", (context) => {
   expect(execFileSync(sshKeygen, ["-y", "-f", file], { encoding: "utf8" }).trim()).toBe(publicKey);
 });
 
-test("the key comes from the environment, else a systemd credential, else a private file made at first start", () => {
+test("the key comes from the environment, else a systemd credential, else a private file made at first start", async () => {
   const hex = "ab".repeat(32);
   const credentials = freshDir();
   mkdirSync(join(credentials, "c"));
   writeFileSync(join(credentials, "c", "nonet-key"), `${hex}\n`);
-  const sources = [{ NONET_KEY: hex }, { CREDENTIALS_DIRECTORY: join(credentials, "c") }, {}].map((env) => {
+  const sources: { source: string; made: boolean; dir: string }[] = [];
+  for (const env of [{ NONET_KEY: hex }, { CREDENTIALS_DIRECTORY: join(credentials, "c") }, {}]) {
     const dir = freshDir();
-    const state = openState(dir, env);
+    const state = await openState(place(dir), env);
     const files = readdirSync(dir);
     for (const file of files) expect(`${file} ${mode(join(dir, file))}`).toBe(`${file} 600`);
-    state.close();
-    return { source: state.keySource, made: files.includes("nonet.key"), dir };
-  });
+    await state.close();
+    sources.push({ source: state.keySource, made: files.includes("nonet.key"), dir });
+  }
   expect(sources.map(({ made }) => made)).toEqual([false, false, true]);
   expect(sources[0]?.source).toContain("NONET_KEY");
   expect(sources[1]?.source).toContain("nonet-key");
@@ -104,35 +108,37 @@ test("the key comes from the environment, else a systemd credential, else a priv
   expect(sources[2]?.source).toContain(join(dir, "nonet.key"));
 });
 
-test("a wrong, malformed or lost key is refused at start", () => {
+test("a wrong, malformed or lost key is refused at start", async () => {
   const dir = freshDir();
-  openState(dir, {}).close();
-  const opening = (env: NodeJS.ProcessEnv) => () => openState(dir, env);
-  expect(opening({ NONET_KEY: "cd".repeat(32) })).toThrow(expect.objectContaining({ code: "wrong_key" }));
-  expect(opening({ NONET_KEY: "secret" })).toThrow(expect.objectContaining({ code: "bad_key" }));
+  await (await openState(place(dir), {})).close();
+  const opening = (env: NodeJS.ProcessEnv) => () => openState(place(dir), env);
+  await expect(opening({ NONET_KEY: "cd".repeat(32) })()).rejects.toThrow(
+    expect.objectContaining({ code: "wrong_key" }),
+  );
+  await expect(opening({ NONET_KEY: "secret" })()).rejects.toThrow(expect.objectContaining({ code: "bad_key" }));
   rmSync(join(dir, "nonet.key"));
-  expect(opening({})).toThrow(expect.objectContaining({ code: "key_missing" }));
+  await expect(opening({})()).rejects.toThrow(expect.objectContaining({ code: "key_missing" }));
 });
 
-test("a store of a newer Nonet is left alone", () => {
+test("a store of a newer Nonet is left alone", async () => {
   const dir = freshDir();
-  openState(dir, {}).close();
+  await (await openState(place(dir), {})).close();
   const sql = new DatabaseSync(join(dir, "nonet.db"));
   sql.exec("pragma user_version = 99");
   sql.close();
-  expect(() => openState(dir, {})).toThrow(expect.objectContaining({ code: "store_too_new" }));
+  await expect(openState(place(dir), {})).rejects.toThrow(expect.objectContaining({ code: "store_too_new" }));
 });
 
-test("a folder that cannot be used is named", () => {
+test("a folder that cannot be used is named", async () => {
   const file = join(freshDir(), "file");
   writeFileSync(file, "");
-  expect(() => openState(join(file, "state"), {})).toThrow(
+  await expect(openState(place(join(file, "state")), {})).rejects.toThrow(
     expect.objectContaining({ code: "store_unusable", message: expect.stringContaining(file) }),
   );
 });
 
 test("blueprints are versioned, inventories are replaced, both are forgotten", async () => {
-  const state = openState(freshDir(), {});
+  const state = await openState(place(freshDir()), {});
   const { clusters } = state;
   expect(await clusters.blueprint("demo")).toBeUndefined();
   expect(await clusters.saveBlueprint(blueprint())).toBe(1);
@@ -146,5 +152,24 @@ test("blueprints are versioned, inventories are replaced, both are forgotten", a
   expect(await clusters.list()).toEqual(["demo"]);
   await clusters.forgetCluster("demo");
   expect(await clusters.list()).toEqual([]);
-  state.close();
+  await state.close();
+});
+
+test("a store of the first version is brought up to date, with what was under way", async () => {
+  const dir = freshDir();
+  const [first] = pending("old", 0);
+  const sql = new DatabaseSync(join(dir, "nonet.db"));
+  sql.exec(`${first?.[0] ?? ""} pragma user_version = 1;
+    insert into runs (id, playbook, version, input, risk, actor, engine_id, created_at, outcome)
+      values ('old', 'test', 1, '{}', 'read', 'alice', 'e1', '2026-01-01', 'done'),
+             ('new', 'test', 1, '{}', 'read', 'alice', 'e2', '2026-01-02', null);
+    insert into events values ('new', 1, '2026-01-02', '{}'), ('new', 2, '2026-01-02', '{}')`);
+  sql.close();
+  const state = await openState(place(dir), {});
+  expect(await state.store.all("select id, instance, turn, last_seq from runs order by id")).toEqual([
+    { id: "new", instance: "the first version", turn: 0, last_seq: 2 },
+    { id: "old", instance: null, turn: 0, last_seq: 0 },
+  ]);
+  expect(await state.store.all("select id from instances")).toEqual([{ id: "the first version" }]);
+  await state.close();
 });

@@ -1,0 +1,52 @@
+import { OpsError } from "../../core/errors.ts";
+
+/**
+ * Each entry brings the store from the version of its index to the next; never edited once released. Written in
+ * SQLite's words, which `inPostgres` translates.
+ */
+const migrations: readonly string[] = [
+  `create table blueprints (cluster text not null, version integer not null, json text not null, at text not null,
+     primary key (cluster, version)) strict;
+   create table inventories (cluster text primary key, json text not null, at text not null) strict;
+   create table secrets (cluster text not null, name text not null, sealed blob not null, at text not null,
+     primary key (cluster, name)) strict;
+   create table runs (id text primary key, playbook text not null, version integer not null, cluster text,
+     input text not null, risk text not null, actor text not null, engine_id text, created_at text not null,
+     outcome text, seconds real, changed integer, cancelled_by text) strict;
+   create index runs_unfinished on runs (cluster) where outcome is null;
+   create table cluster_locks (cluster text primary key, run_id text not null, at text not null) strict;
+   create table events (run_id text not null, seq integer not null, at text not null, json text not null,
+     primary key (run_id, seq)) strict;
+   create table approvals (id text primary key, run_id text not null, json text not null,
+     expires_at integer not null, verdict text, actor text, decided_at text) strict;`,
+  `create table instances (id text primary key, started text not null, seen_at integer not null) strict;
+   alter table runs add column instance text;
+   alter table runs add column turn integer not null default 0;
+   alter table runs add column last_seq integer not null default 0;
+   update runs set last_seq = (select coalesce(max(seq), 0) from events where run_id = runs.id);
+   insert into instances select 'the first version', min(created_at), 0 from runs where outcome is null
+     having count(*) > 0;
+   update runs set instance = 'the first version' where outcome is null;`,
+];
+
+/** A migration in the words of PostgreSQL, whose integers and reals are too small by default. */
+export function inPostgres(migration: string): string {
+  const words = { " strict": "", blob: "bytea", integer: "bigint", real: "double precision" };
+  return Object.entries(words).reduce((text, [sqlite, postgres]) => text.replaceAll(sqlite, postgres), migration);
+}
+
+/**
+ * The migrations a store of this version still needs, with the version each leads to.
+ * @throws OpsError `store_too_new` when a newer Nonet wrote the store.
+ */
+export function pending(name: string, found: number): readonly (readonly [migration: string, version: number])[] {
+  if (found > migrations.length) {
+    throw new OpsError({
+      code: "store_too_new",
+      message: `The store ${name} was written by a newer Nonet (store version ${found}, this one knows ${migrations.length}).`,
+      state: "Nothing was changed.",
+      hint: "Start the newer Nonet, or put a backup of the older store in its place.",
+    });
+  }
+  return migrations.map((migration, at) => [migration, at + 1] as const).slice(found);
+}

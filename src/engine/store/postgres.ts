@@ -1,0 +1,151 @@
+import type { Backend } from "openworkflow/internal";
+import { BackendPostgres } from "openworkflow/postgres";
+import postgres from "postgres";
+import type { Secret } from "../../core/secret.ts";
+import { inPostgres, pending } from "./migrations.ts";
+import { unusable, type Row, type Sql, type Store, type Transaction } from "./port.ts";
+
+/** Any number that nobody else locks: only one process at a time changes the shape of the store. */
+const shapeLock = 7_061_995;
+
+type Types = { readonly number: number };
+type Pool = postgres.Sql<Types>;
+
+/** `PostgreSQL 15.3 at postgres://host/nonet`. @throws OpsError `store_unusable` when it cannot be reached. */
+export async function describePostgres(url: Secret<string>): Promise<string> {
+  const pool = connect(url);
+  try {
+    const row = await reachable(url, statements(pool).get("show server_version"));
+    return `PostgreSQL ${String(row?.["server_version"])} at ${nameOf(url)}`;
+  } finally {
+    await pool.end();
+  }
+}
+
+/**
+ * Opens the store in the database at `url` and brings it up to date.
+ * @throws OpsError `store_too_new` when a newer Nonet wrote it, `store_unusable` when it cannot be reached.
+ */
+export async function openPostgres(url: Secret<string>): Promise<Store> {
+  const name = nameOf(url);
+  const pool = connect(url);
+  const transaction = <T>(work: (transaction: Transaction) => Promise<T>) => transact(pool, work);
+  try {
+    await reachable(
+      url,
+      transaction((sql) => migrate(sql, name)),
+    );
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+  return {
+    kind: "postgres",
+    name,
+    now: "cast(extract(epoch from clock_timestamp()) * 1000 as bigint)",
+    workflowRuns: "openworkflow.workflow_runs",
+    ...statements(pool),
+    transaction,
+    listen: async (channel, heard, gap) => {
+      await pool.listen(channel, heard, gap);
+    },
+    openBackend: () => openBackend(transaction, url),
+    close: () => pool.end(),
+  };
+}
+
+const options = {
+  onnotice: () => undefined,
+  // Seconds between attempts to connect; the library's own grow to twenty, in which others would take this one for dead.
+  backoff: () => 0.5 + Math.random() / 2,
+  // A process that was frozen inside a transaction must not hold up the one that takes over.
+  connection: { application_name: "nonet", idle_in_transaction_session_timeout: 3000 },
+};
+
+function connect(url: Secret<string>): Pool {
+  const types = { number: { to: 20, from: [20, 1700], serialize: String, parse: Number } };
+  return postgres(url.reveal(), { ...options, types });
+}
+
+/** `postgres://host/nonet`: neither user nor password. */
+function nameOf(url: Secret<string>): string {
+  const { protocol, host, pathname } = new URL(url.reveal());
+  return `${protocol}//${host}${pathname}`;
+}
+
+async function reachable<T>(url: Secret<string>, first: Promise<T>): Promise<T> {
+  try {
+    return await first;
+  } catch (cause) {
+    if (!(cause instanceof postgres.PostgresError) && !isConnectionLoss(cause)) throw cause;
+    throw unusable(nameOf(url), cause, "Check DATABASE_URL, and that the server runs and lets this machine in.");
+  }
+}
+
+async function migrate(sql: Transaction, name: string): Promise<void> {
+  await sql.run("select pg_advisory_xact_lock(?)", [shapeLock]);
+  await sql.run("create table if not exists nonet_store (version bigint not null)");
+  const row = await sql.get("select version from nonet_store");
+  if (row === undefined) await sql.run("insert into nonet_store values (0)");
+  for (const [migration, version] of pending(name, Number(row?.["version"] ?? 0))) {
+    await sql.run(inPostgres(migration));
+    await sql.run("update nonet_store set version = ?", [version]);
+  }
+}
+
+function statements(pool: Pool | postgres.ReservedSql<Types>): Sql {
+  const all: Sql["all"] = async (text, params = []) => {
+    let count = 0;
+    const numbered = text.replaceAll("?", () => `$${(count += 1)}`);
+    // Several statements at once, as in a migration, can only be sent without parameters and unprepared.
+    return pool.unsafe<Row[]>(numbered, [...params], { prepare: params.length > 0 });
+  };
+  return {
+    all,
+    get: async (text, params) => (await all(text, params))[0],
+    run: async (text, params) => void (await all(text, params)),
+  };
+}
+
+/**
+ * On a connection that is reserved first, because `begin` of the library may let other statements into the transaction
+ * while all connections are busy (https://github.com/porsager/postgres/issues/823).
+ */
+async function transact<T>(pool: Pool, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  const connection = await pool.reserve();
+  const sql = statements(connection);
+  let lost = false;
+  try {
+    await sql.run("begin");
+    const value = await work({ ...sql, announce: (...told) => sql.run("select pg_notify(?, ?)", told) });
+    await sql.run("commit");
+    return value;
+  } catch (error) {
+    lost =
+      isConnectionLoss(error) ||
+      !(await sql.run("rollback").then(
+        () => true,
+        () => false,
+      ));
+    throw error;
+  } finally {
+    // The library has already dropped a connection that was lost; to release it would bring it back dead.
+    if (!lost) connection.release();
+  }
+}
+
+function isConnectionLoss(error: unknown): boolean {
+  if (error instanceof postgres.PostgresError) return ["FATAL", "PANIC"].includes(error.severity);
+  return error instanceof Error && "errno" in error;
+}
+
+/** In its own schema; its migrations do not bear being run twice at once. */
+async function openBackend(transaction: Store["transaction"], url: Secret<string>): Promise<Backend> {
+  await transaction(async (sql) => {
+    await sql.run("select pg_advisory_xact_lock(?)", [shapeLock]);
+    await sql.run("set local idle_in_transaction_session_timeout = 0");
+    await (await BackendPostgres.connect(url.reveal())).stop();
+  });
+  const transform = { column: { from: postgres.toCamel } };
+  return BackendPostgres.fromPool(postgres(url.reveal(), { ...options, transform }));
+}

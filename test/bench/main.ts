@@ -1,0 +1,14 @@
+import { resume } from "./resume.ts";
+
+/** Benchmarks by name; each yields one object per line of output. */
+const benchmarks: Record<string, () => AsyncGenerator<object>> = { resume };
+
+const [name] = process.argv.slice(2);
+const chosen = Object.keys(benchmarks).filter((known) => name === undefined || known === name);
+if (chosen.length === 0) {
+  console.error(`There is no benchmark “${name}”. Known: ${Object.keys(benchmarks).join(", ")}.`);
+  process.exitCode = 2;
+}
+for (const known of chosen) {
+  for await (const line of benchmarks[known]?.() ?? []) console.log(JSON.stringify(line));
+}
