@@ -1,10 +1,21 @@
 import { defineConfig } from "vitest/config";
 
-/** Two projects: `unit` needs nothing but Node, `lab` builds real machines and takes minutes. */
+/**
+ * Three projects: `unit` needs nothing but Node; `chaos` kills bots, a few when not asked for more; `lab` builds real
+ * machines and takes minutes.
+ */
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/lab/**"], testTimeout: 20_000 } },
+      {
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/lab/**", "test/chaos/**"],
+          testTimeout: 20_000,
+        },
+      },
+      { test: { name: "chaos", include: ["test/chaos/**/*.test.ts"], fileParallelism: false, testTimeout: 120_000 } },
       {
         test: {
           name: "lab",

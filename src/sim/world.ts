@@ -15,10 +15,11 @@ export const stateName = (operation: string, key: string): string => `${operatio
 
 /** The states of one operation on a node. */
 export function statesOf(world: World, node: string, operation: string): Record<string, unknown>[] {
-  const held = world.states.get(node) ?? new Map<string, object>();
-  return [...held].flatMap(([name, state]) =>
-    name.startsWith(`${operation}/`) ? [state as Record<string, unknown>] : [],
-  );
+  const found: Record<string, unknown>[] = [];
+  for (const [name, state] of world.states.get(node) ?? []) {
+    if (name.startsWith(`${operation}/`)) found.push(state as Record<string, unknown>);
+  }
+  return found;
 }
 
 /** Which node of a pair has its resources: the first, once Pacemaker was told of them. */

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { build } from "../../playbooks/build.ts";
 import { readConfig, type Config } from "../../src/config.ts";
-import { Blueprint } from "../../src/core/cluster.ts";
 import { Secret } from "../../src/core/secret.ts";
 import { openBot, owner } from "../../src/main/bot.ts";
 import { standInReach } from "../fakes/stand-in-reach.ts";
+import { blueprint } from "./blueprint.ts";
 import { tellMoments, type Moment } from "./moments.ts";
 
 /** What a bot in a test is told on its command line, as JSON. */
@@ -19,9 +19,6 @@ const Life = z.object({
   end: z.object({ moment: z.string(), signal: z.enum(["SIGKILL", "SIGSTOP"]) }).nullable(),
 });
 export type Life = z.infer<typeof Life>;
-
-/** The cluster all bots in these tests build. */
-export const blueprint = Blueprint.parse({ name: "demo", operators: ["198.18.254.2/32"] });
 
 /** Builds the cluster, or carries on with what an earlier bot began; tells the moments it passes and how it ended. */
 async function live({ stateDir, databaseUrl, apiUrl, token, ports, end }: Life): Promise<void> {

@@ -41,7 +41,11 @@ export function tellMoments<I extends object>(playbook: Playbook<I>, pass: (mome
   });
 }
 
-function told(run: Run, inside: <T>(name: string, work: () => Promise<T>) => Promise<T>, pass: (moment: Moment) => void) {
+function told(
+  run: Run,
+  inside: <T>(name: string, work: () => Promise<T>) => Promise<T>,
+  pass: (moment: Moment) => void,
+) {
   const { id, actor, turn } = run;
   const step: Run["step"] = async (name, work) => {
     const value = await run.step(name, (context) => inside(name.name, () => work(context)));
