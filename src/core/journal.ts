@@ -166,8 +166,11 @@ function queued(event: Extract<RunEvent, { kind: "run.queued" }>): RunView {
 
 function change(view: RunView, event: Exclude<RunEvent, { kind: "run.queued" }>): Partial<RunView> {
   switch (event.kind) {
-    case "run.started":
-      return { state: "running", resumed: view.resumed + (event.resumed ? 1 : 0) };
+    case "run.started": {
+      // What was asked before an interruption is still asked after it.
+      const state = view.approval?.verdict === null ? "waiting" : "running";
+      return { state, resumed: view.resumed + (event.resumed ? 1 : 0) };
+    }
     case "run.finished": {
       const { outcome, result, failure, changed, at } = event;
       return { state: outcome, result, failure, changed, finishedAt: at };

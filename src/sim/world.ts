@@ -40,8 +40,9 @@ export function isRunning(world: World, node: string, unit: string): boolean {
 export function nodeAt(world: World, address: string): { node: Node; nic: "eth0" | "eth1" } | undefined {
   for (const role of ["lb", "db", "nfs"] as const) {
     const floating = world.cluster.floating[role];
+    if (floating.address !== address) continue;
     const node = world.cluster.nodes.find(({ name }) => name === holderOf(world, role));
-    if (floating.address === address && node !== undefined) return { node, nic: floating.nic };
+    if (node !== undefined) return { node, nic: floating.nic };
   }
   for (const node of world.cluster.nodes) {
     if (node.ipv4.address === address || node.ipv6?.address === address) return { node, nic: "eth0" };

@@ -26,7 +26,7 @@ async function live({ stateDir, databaseUrl, apiUrl, token, ports, end }: Life):
     if (moment === end?.moment) process.kill(process.pid, end.signal);
     tell({ moment });
   };
-  tellMoments(build, pass);
+  tellMoments(build, pass, end?.signal === "SIGSTOP");
   const config: Config = {
     ...(await readConfig({ NONET_CONFIG: "/nonexistent" })),
     stateDir,

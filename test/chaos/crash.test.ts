@@ -8,8 +8,8 @@ import { crashPoints, sample } from "./points.ts";
 
 /** All points when asked for; else a few that show that it works. */
 const few = process.env["NONET_CHAOS"] === "all" ? undefined : 3;
-/** Builds at once: each keeps a core busy for half of its time. */
-const lanes = 4;
+/** Builds at once: each waits for two thirds of its time. */
+const lanes = 6;
 
 onBothStores(({ kind }) => {
   test("a build ends right wherever the bot is killed", { timeout: 1_800_000 }, async () => {

@@ -48,13 +48,12 @@ function repeatedSteps(events: readonly RunEvent[]): ReadonlySet<string> {
 function outcome(built: Built, repeated: ReadonlySet<string>): Record<string, unknown> {
   const plain = (value: unknown) => impersonal(built, value);
   const { result, card } = built.ending;
-  const { states, applied } = built;
-  const nodes = Object.entries(states).map(([node, held]) => [`what ${node} holds`, plain(held)] as const);
+  const nodes = Object.entries(held(built)).map(([node, states]) => [`what ${node} holds`, states] as const);
   const data = z.record(z.string(), z.json()).parse(result.data);
   return {
     ...Object.fromEntries(nodes),
     "the account": account(built),
-    "what was changed on nodes": applied
+    "what was changed on nodes": built.applied
       .map(({ node, item, refused }) => `${node} ${item} ${refused?.code ?? ""}`)
       .toSorted(),
     "the result": plain({ ...result, data: { ...data, run: null, changed: null }, verdict: countless(result.verdict) }),
@@ -75,6 +74,11 @@ function outcome(built: Built, repeated: ReadonlySet<string>): Record<string, un
       (event) => event.kind === "step.started" && event.title === title && repeated.has(event.name),
     );
   }
+}
+
+/** What the nodes hold, by their names; the same for all builds from the same secrets. */
+export function held(built: Built): Record<string, unknown> {
+  return z.record(z.string(), z.unknown()).parse(impersonal(built, built.states));
 }
 
 function account(built: Built): unknown {

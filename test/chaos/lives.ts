@@ -39,6 +39,8 @@ const compiled = join(import.meta.dirname, "../../node_modules/.cache/nonet-chao
 export function startBot(life: Life): Bot {
   const child = spawn(process.execPath, [join(import.meta.dirname, "bot.ts"), JSON.stringify(life)], {
     stdio: ["ignore", "pipe", "inherit"],
+    // One that hangs is no better than one that dies.
+    timeout: 120_000,
     env: { ...process.env, NONET_KEY: key, NODE_COMPILE_CACHE: compiled },
   });
   const moments: Moment[] = [];

@@ -5,7 +5,8 @@ import type { Services } from "../../src/core/ports.ts";
 
 /**
  * Something a bot passes on its way through a playbook: `create db1, before`, `create db1, read` (the first answer of
- * the API or a node is there), `base db1, change 2` (so is that to its second change), `base db1, after` (journaled).
+ * the API or a node is there), `base db1, to change` (it is about to change the node), `base db1, change 2` (the answer
+ * to its second change is there), `base db1, after` (journaled).
  */
 export type Moment = string;
 
@@ -17,9 +18,17 @@ interface Step {
 }
 
 const working = new AsyncLocalStorage<Step>();
+const never = new AbortController().signal;
 
-/** Makes a playbook tell the moments it passes; changes the playbook itself, because the bot knows it by identity. */
-export function tellMoments<I extends object>(playbook: Playbook<I>, pass: (moment: Moment) => void): void {
+/**
+ * Makes a playbook tell the moments it passes; changes the playbook itself, because the bot knows it by identity.
+ * @param deaf whether a change goes on when its run is halted, like a command that was on its way already
+ */
+export function tellMoments<I extends object>(
+  playbook: Playbook<I>,
+  pass: (moment: Moment) => void,
+  deaf: boolean,
+): void {
   const { plan, run } = playbook;
   let plans = 0;
   const inside = <T>(name: string, work: () => Promise<T>): Promise<T> => {
@@ -29,11 +38,11 @@ export function tellMoments<I extends object>(playbook: Playbook<I>, pass: (mome
   Object.assign(playbook, {
     plan: (...[context, input]: Parameters<NonNullable<typeof plan>>) =>
       inside(`plan ${(plans += 1)}`, async () => {
-        const services = watched(context.services, pass);
+        const services = watched(context.services, pass, deaf);
         return plan?.call(playbook, { ...context, services }, input);
       }),
     run: (...[durable, input]: Parameters<typeof run>) =>
-      run.call(playbook, { ...told(durable, inside, pass), services: watched(durable.services, pass) }, input),
+      run.call(playbook, { ...told(durable, inside, pass), services: watched(durable.services, pass, deaf) }, input),
   });
   baseRequest.interceptors.response.use((response) => {
     answered(response.config.method === "get" ? "read" : "change", pass);
@@ -56,7 +65,7 @@ function told(
   return { id, actor, turn, step, parallel };
 }
 
-function watched(services: Services, pass: (moment: Moment) => void): Services {
+function watched(services: Services, pass: (moment: Moment) => void, deaf: boolean): Services {
   return {
     ...services,
     fleet: (cluster, node) => {
@@ -70,7 +79,11 @@ function watched(services: Services, pass: (moment: Moment) => void): Services {
         node: target.node,
         read: (facts, patience) => tell("read", target.read(facts, patience)),
         check: (items, patience) => tell("read", target.check(items, patience)),
-        apply: (differences, changing) => tell("change", target.apply(differences, changing)),
+        apply: (differences, changing) => {
+          const step = working.getStore();
+          if (step !== undefined) pass(`${step.name}, to change`);
+          return tell("change", target.apply(differences, deaf ? { ...changing, signal: never } : changing));
+        },
       };
     },
   };

@@ -53,6 +53,23 @@ test("a step that is started again after a crash keeps its place and begins anew
   ]);
 });
 
+test("what a run asks is still asked after an interruption", () => {
+  const plan = { risk: "reversible", cluster: "demo" } as Plan;
+  const parts = { planHash: "h", requester: "alice", expiresAt: "", secondPerson: false, typed: null, reason: null };
+  const asked: readonly RunFact[] = [
+    queued,
+    { kind: "run.started", resumed: false },
+    { kind: "approval.requested", approval: { id: "r:1", plan, ...parts } },
+    { kind: "run.started", resumed: true },
+  ];
+  expect(view(...asked)).toMatchObject({ state: "waiting", resumed: 1 });
+  const decided = { kind: "approval.decided", id: "r:1", verdict: "approved", actor: "bob" } as const;
+  expect(view(...asked, decided, { kind: "run.started", resumed: true })).toMatchObject({
+    state: "running",
+    resumed: 2,
+  });
+});
+
 test("a failure is shown on its step and on the run", () => {
   const failure = { code: "not_converged", message: "It did not.", node: "db1" };
   const failed = view(

@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer, type Socket } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import ssh2, { type AuthContext, type ServerChannel } from "ssh2";
 import { toFailure } from "../../src/core/errors.ts";
@@ -9,6 +8,7 @@ import { startApi } from "../../src/lab/api/server.ts";
 import { simulatedHypervisor } from "../../src/lab/simulated.ts";
 import { readUserData } from "../../src/lab/userdata.ts";
 import { answer, type Applied, type Standing } from "./stand-in-answers.ts";
+import { inMemory } from "./in-memory.ts";
 import { Question, toWire } from "./wire.ts";
 
 /** Nine machines at an API, each of them an SSH server that outlives whoever builds with them. */
@@ -35,7 +35,7 @@ const limits = { create: manyRequests, images: manyRequests, list: manyRequests,
  * host key and for the user key that the machine was given, as cloud-init would.
  */
 export async function openStandIn(nodes: readonly string[]): Promise<StandIn> {
-  const stateDir = await mkdtemp(join(tmpdir(), "nonet-stand-in-"));
+  const stateDir = await mkdtemp(join(inMemory, "nonet-stand-in-"));
   const applied: Applied[] = [];
   const standing: Standing = { states: new Map(), applied };
   const doors = new Map<string, Door>();

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Backend } from "openworkflow/internal";
 import { BackendSqlite } from "openworkflow/sqlite";
+import { OpsError } from "../../core/errors.ts";
 import { pending } from "./migrations.ts";
 import { unusable, type Row, type Sql, type Store } from "./port.ts";
 
@@ -23,7 +24,7 @@ export function openSqlite(stateDir: string): Store {
     throw error;
   }
   const sql = direct(connection);
-  const inTurn = queue();
+  const inTurn = queue(path);
   return {
     kind: "sqlite",
     name: path,
@@ -41,7 +42,8 @@ export function openSqlite(stateDir: string): Store {
           connection.exec("commit");
           return value;
         } catch (error) {
-          connection.exec("rollback");
+          // Some failures, such as a full disk, have ended it already.
+          if (connection.isTransaction) connection.exec("rollback");
           throw error;
         }
       }),
@@ -98,13 +100,30 @@ function openBackend(path: string): Backend {
 type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** Does one thing after the other, so that nothing gets into a transaction it is no part of. */
-function queue(): InTurn {
+function queue(path: string): InTurn {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {
-    const next = last.then(work);
+    const next = last.then(work).catch((error: unknown) => {
+      throw isFull(error) ? full(path, error) : error;
+    });
     last = next.catch(() => undefined);
     return next;
   };
+}
+
+/** `SQLITE_FULL`. */
+function isFull(error: unknown): boolean {
+  return error instanceof Error && "errcode" in error && error.errcode === 13;
+}
+
+function full(path: string, cause: unknown): OpsError {
+  return new OpsError({
+    code: "store_full",
+    message: `There is no room left on the disk of the store ${path}.`,
+    state: "Nothing was changed.",
+    hint: "Make room there, then give the command again; what is under way goes on by itself.",
+    cause,
+  });
 }
 
 /** The backend in the same queue: its own handle would wait for an open transaction by blocking the whole process. */
