@@ -41,7 +41,10 @@ describe.skipIf(noSmallDisk !== undefined)(`a full disk${noSmallDisk === undefin
       const waiting = await engine.unfinished();
       expect(waiting.map(({ id }) => id)).toEqual(accepted);
 
+      // The step ends while its end cannot be written.
       gate.resolve();
+      await expect(engine.start(playbook, { cluster: "more" }, "alice")).rejects.toMatchObject({ code: "store_full" });
+      expect(await engine.unfinished()).toEqual(waiting);
       disk.empty();
       for (const runId of accepted) {
         expect(await engine.finished(runId, never)).toMatchObject({ state: "done", changed: 2 });
