@@ -1,11 +1,9 @@
-import { command } from "../src/core/command.ts";
+import { commandFor } from "../src/core/command.ts";
 import { build } from "../playbooks/build.ts";
 
 /** `/cluster build prod` */
-export default command({
+export default commandFor(build, {
   name: "cluster build",
   summary: "Build the cluster, or bring it back to its blueprint; ends with proof from outside",
   access: "operator",
-  input: build.input,
-  run: (call, input) => call.start(build, input),
 });

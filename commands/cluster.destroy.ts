@@ -1,11 +1,9 @@
-import { command } from "../src/core/command.ts";
+import { commandFor } from "../src/core/command.ts";
 import { destroy } from "../playbooks/destroy.ts";
 
 /** `/cluster destroy prod` */
-export default command({
+export default commandFor(destroy, {
   name: "cluster destroy",
   summary: "Delete the cluster's machines with all their data",
   access: "admin",
-  input: destroy.input,
-  run: (call, input) => call.start(destroy, input),
 });

@@ -1,11 +1,9 @@
-import { command } from "../src/core/command.ts";
+import { commandFor } from "../src/core/command.ts";
 import { status } from "../playbooks/status.ts";
 
 /** `/cluster status prod` */
-export default command({
+export default commandFor(status, {
   name: "cluster status",
   summary: "Say what is true right now: one verdict and a table of all nodes",
   access: "viewer",
-  input: status.input,
-  run: (call, input) => call.start(status, input),
 });

@@ -4,8 +4,8 @@ import { answer, command, usage } from "../src/core/command.ts";
 /** `/help` */
 export default command({
   name: "help",
-  summary: "List all commands",
-  access: "viewer",
+  summary: "List the commands you may use here",
+  access: "anyone",
   input: z.object({}),
   run: (call) => {
     const rows = call.commands.map((each) => [usage(each), each.summary]);

@@ -3,7 +3,10 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import { unique } from "./auth/principals.ts";
+import { danglingNames, WhoMay, type Problem } from "./auth/who-may.ts";
 import { Blueprint } from "./core/cluster.ts";
+import type { Command } from "./core/command.ts";
 import { OpsError } from "./core/errors.ts";
 import { Secret } from "./core/secret.ts";
 
@@ -20,7 +23,12 @@ const Environment = z.object({
 });
 
 /** What `nonet.yaml` may say. */
-const File = z.strictObject({ clusters: z.array(Blueprint).default([]) });
+const File = WhoMay.extend({
+  clusters: z
+    .array(Blueprint)
+    .default([])
+    .superRefine((clusters, context) => unique(clusters, ["name"], context)),
+}).strict();
 
 /** Everything Nonet is told from outside. */
 export interface Config {
@@ -32,22 +40,28 @@ export interface Config {
   readonly scanFrom: string | null;
   readonly logLevel: string;
   readonly clusters: readonly Blueprint[];
+  readonly whoMay: WhoMay;
 }
 
 /**
- * Reads environment and `nonet.yaml` (which may be absent).
+ * Reads environment and `nonet.yaml` (which may be absent). `commands` are all that a rule can be about.
  * @throws OpsError `bad_config` that lists every problem at once.
  */
-export async function readConfig(env: Readonly<Record<string, string | undefined>>): Promise<Config> {
+export async function readConfig(
+  env: Readonly<Record<string, string | undefined>>,
+  commands: readonly Command[],
+): Promise<Config> {
   const environment = Environment.safeParse(env);
   const path = environment.data?.NONET_CONFIG ?? "nonet.yaml";
-  const text = await readFile(path, "utf8").catch(() => "");
-  const file = File.safeParse(parseYaml(path, text) ?? {});
+  const content = parseYaml(path, await readText(path)) ?? {};
+  const file = File.safeParse(content);
+  const whoMay = WhoMay.safeParse(content);
+  const inFile = [...(file.error?.issues ?? []), ...(whoMay.success ? danglingNames(whoMay.data, commands) : [])];
   const problems = [
-    ...(environment.error?.issues ?? []).map(({ path: at, message }) => `${at.join(".")}: ${message}`),
-    ...(file.error?.issues ?? []).map(({ path: at, message }) => `${path}, ${at.join(".")}: ${message}`),
+    ...(environment.error?.issues ?? []).map((problem) => told(problem)),
+    ...inFile.map((problem) => `${path}, ${told(problem)}`),
   ];
-  if (environment.data === undefined || file.data === undefined) {
+  if (environment.data === undefined || file.data === undefined || problems.length > 0) {
     throw new OpsError({
       code: "bad_config",
       message: `The configuration has ${problems.length === 1 ? "a problem" : `${problems.length} problems`}: ${problems.join("; ")}.`,
@@ -56,6 +70,7 @@ export async function readConfig(env: Readonly<Record<string, string | undefined
   }
   const { LINODE_TOKEN, LINODE_API_URL, NONET_STATE_DIR, DATABASE_URL, NONET_SCAN_FROM, NONET_LOG_LEVEL } =
     environment.data;
+  const { clusters, ...rest } = file.data;
   return {
     linodeToken: LINODE_TOKEN === undefined ? null : new Secret(LINODE_TOKEN),
     linodeUrl: LINODE_API_URL,
@@ -63,8 +78,24 @@ export async function readConfig(env: Readonly<Record<string, string | undefined
     databaseUrl: DATABASE_URL === undefined ? null : new Secret(DATABASE_URL),
     scanFrom: NONET_SCAN_FROM ?? null,
     logLevel: NONET_LOG_LEVEL,
-    clusters: file.data.clusters,
+    clusters,
+    whoMay: rest,
   };
+}
+
+/** `people.0.roles.1: there is no role oprator`. */
+function told({ path, message }: Problem): string {
+  return path.length === 0 ? message : `${path.join(".")}: ${message}`;
+}
+
+/** A file that is not there says nothing; one that cannot be read is a problem, for it may say who may do nothing. */
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
+    throw new OpsError({ code: "bad_config", message: `${path} cannot be read.`, cause: error });
+  }
 }
 
 function parseYaml(path: string, text: string): unknown {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { describeFailure, toFailure } from "./core/errors.ts";
 
 /** What can be started: `npm start`, `npm run nonet`, `npm run demo`, `npm run doctor`. */
@@ -7,6 +8,9 @@ const programs: Record<string, () => Promise<{ main(args: readonly string[]): Pr
   demo: () => import("./main/demo.ts"),
   doctor: () => import("./main/doctor.ts"),
 };
+
+// Secrets live in a file beside the configuration, where there is one.
+if (existsSync(".env")) process.loadEnvFile();
 
 const [name = "start", ...rest] = process.argv.slice(2);
 const program = programs[name];

@@ -1,6 +1,6 @@
 import type { Blueprint } from "../../src/core/cluster.ts";
 import { plannedNodes } from "../../src/core/cluster.ts";
-import type { NodePrice } from "../../src/core/cloud.ts";
+import { tokenLacks, type NodePrice } from "../../src/core/cloud.ts";
 import { OpsError } from "../../src/core/errors.ts";
 import type { PlanContext } from "../../src/core/playbook.ts";
 
@@ -24,10 +24,12 @@ export const priceKey = (type: string, region: string): string => `${type}@${reg
 
 /**
  * Holds the blueprint against what the provider offers, before anything is touched.
- * @throws OpsError naming an unknown region, one without VLANs, or an unknown plan.
+ * @throws OpsError naming a scope that the token lacks, an unknown region, one without VLANs, or an unknown plan.
  */
 export async function checkOffer(context: PlanContext, blueprint: Blueprint): Promise<Prices> {
   const { cloud } = context.services;
+  const { missing } = await cloud.whoAmI(context);
+  if (missing.length > 0) throw tokenLacks(missing);
   const regions = await cloud.regions(context);
   for (const [key, id] of Object.entries(blueprint.regions)) {
     const region = regions.find((candidate) => candidate.id === id);

@@ -1,32 +1,46 @@
-import type { Access } from "../core/command.ts";
-import { OpsError } from "../core/errors.ts";
-import { accessLevels, type Principal } from "./principals.ts";
+import type { Command } from "../core/command.ts";
+import type { OpsError } from "../core/errors.ts";
+import type { Risk } from "../core/plan.ts";
+import type { Attempt } from "./attempt.ts";
+import { deny, denyStranger } from "./deny.ts";
+import { hasSecondPerson, objectionTo } from "./objection.ts";
+import { whoIs, type Principal } from "./principals.ts";
+import type { WhoMay } from "./who-may.ts";
 
-/** One thing somebody wants to do. */
-export interface Attempt {
-  /** `undefined` for somebody nobody named in the configuration. */
-  readonly principal: Principal | undefined;
-  /** How that somebody is called where the attempt comes from. */
-  readonly actor: string;
-  readonly access: Access;
-  /** In the words of the answer: `/cluster build`. */
-  readonly what: string;
+/** It may be done, by this person; or it may not, and why. */
+type Ruling =
+  | { readonly may: true; readonly principal: Principal }
+  | { readonly may: false; readonly denial: OpsError };
+
+/** The only place that decides, for every way in. */
+export interface Authorizer {
+  readonly authorize: (attempt: Attempt) => Ruling;
+  /**
+   * Whether anybody but the requester could approve. The owner of the machine counts only when the configuration names
+   * that user: the user of a service is nobody.
+   */
+  readonly hasSecondPerson: (requester: string, risk: Risk, cluster: string | null) => boolean;
 }
 
-/** Why this must not be done; `undefined` when it may. The only place that decides, for every way in. */
-export function authorize({ principal, actor, access, what }: Attempt): OpsError | undefined {
-  if (principal !== undefined && accessLevels.indexOf(principal.role) >= accessLevels.indexOf(access)) return undefined;
-  const role = principal === undefined ? "nobody it knows" : `only ${principal.role}`;
-  return new OpsError({
-    code: "forbidden",
-    message: `${what} needs the role ${access}, and ${actor} is ${role}.`,
-    state: "Nothing was done.",
-    hint: "Whoever runs this bot can name people and roles in nonet.yaml.",
-  });
-}
-
-/** Whether there are at least two people with this role, so that one can ask another. */
-export function hasSecondPerson(principals: readonly Principal[], access: Access): boolean {
-  const able = principals.filter(({ role }) => accessLevels.indexOf(role) >= accessLevels.indexOf(access));
-  return able.length > 1;
+/**
+ * Opens the authorizer. It remembers nothing: every answer is made from the configuration of that moment. `owner` is
+ * the user who runs the bot.
+ */
+export function openAuthorizer(parts: {
+  readonly current: () => WhoMay;
+  readonly owner: string;
+  readonly commands: readonly Command[];
+}): Authorizer {
+  const law = () => ({ whoMay: parts.current(), commands: parts.commands });
+  return {
+    authorize: (attempt) => {
+      const now = law();
+      const principal = whoIs(now.whoMay.people, attempt.caller, parts.owner);
+      if (principal === undefined) return { may: false, denial: denyStranger(attempt) };
+      const objection = objectionTo(now, principal, attempt.caller, attempt.what);
+      if (objection === undefined) return { may: true, principal };
+      return { may: false, denial: deny(now, attempt, principal, objection) };
+    },
+    hasSecondPerson: (requester, risk, cluster) => hasSecondPerson(law(), requester, risk, cluster),
+  };
 }

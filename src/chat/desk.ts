@@ -1,5 +1,8 @@
+import type { What } from "../auth/attempt.ts";
+import type { Authorizer } from "../auth/authorize.ts";
+import type { Caller } from "../core/caller.ts";
 import type { Card } from "../core/card.ts";
-import { parseCommand, type Access, type Call, type Command } from "../core/command.ts";
+import { findCommand, readInput, type Call, type Command } from "../core/command.ts";
 import type { Desk, Receipt } from "../core/desk.ts";
 import { OpsError } from "../core/errors.ts";
 import type { RunView } from "../core/journal.ts";
@@ -11,9 +14,21 @@ import { runCard } from "../core/run-card.ts";
 export interface Runs {
   /** Starts a run, or joins the unfinished one of the same playbook and input. Returns its id. */
   start<I extends object>(playbook: Playbook<I>, input: I, actor: string): Promise<string>;
-  decide(runId: string, actor: string, word: string): Promise<void>;
+  /** `undefined` for a run nobody started. */
+  view(runId: string): Promise<RunView | undefined>;
+  decide(decision: Decision): Promise<void>;
+  cancel(runId: string, actor: string): Promise<void>;
   /** Calls back with the view now and after every event; returns how to stop that. */
   follow(runId: string, listener: (view: RunView) => void): () => void;
+}
+
+/** A person's answer to an approval. */
+interface Decision {
+  readonly approvalId: string;
+  readonly planHash: string;
+  readonly verdict: "approved" | "rejected";
+  readonly actor: string;
+  readonly typed?: string;
 }
 
 /** What the desk is made of. */
@@ -21,21 +36,32 @@ export interface DeskParts {
   readonly commands: readonly Command[];
   readonly services: Services;
   readonly runs: Runs;
-  /** @throws OpsError `forbidden` with the reason, when this person may not do that. */
-  readonly authorize: (actor: string, access: Access, command: string) => void;
+  readonly authorizer: Authorizer;
 }
 
-/** The desk: reads what was typed, asks the authorizer, and hands it to the engine. */
-export function openDesk({ commands, services, runs, authorize }: DeskParts): Desk {
+/** The desk: reads what was typed, asks the authorizer, and hands it to the engine under the name of the person. */
+export function openDesk({ commands, services, runs, authorizer }: DeskParts): Desk {
+  /** Returns the name of the person. */
+  const allow = (caller: Caller, what: What): string => {
+    const ruling = authorizer.authorize({ caller, what });
+    if (!ruling.may) throw ruling.denial;
+    return ruling.principal.name;
+  };
+  const commandsFor = (caller: Caller) =>
+    commands.filter((command) => authorizer.authorize({ caller, what: { kind: "use", command, input: null } }).may);
   return {
-    commands,
-    async submit(text, actor): Promise<Receipt> {
-      const { command, input } = parseCommand(text, commands);
-      authorize(actor, command.access, command.name);
+    commandsFor,
+    async submit(text, caller): Promise<Receipt> {
+      const typed = findCommand(text, commands, commandsFor(caller));
+      const { command } = typed;
+      // Twice: whoever may not use it at all is not taught its options.
+      allow(caller, { kind: "use", command, input: null });
+      const input = readInput(typed);
+      const actor = allow(caller, { kind: "use", command, input });
       const call: Call = {
         actor,
         services,
-        commands,
+        commands: commandsFor(caller),
         start: async (playbook, given) => ({ kind: "run", runId: await runs.start(playbook, given, actor) }),
       };
       const reply = await command.run(call, input);
@@ -44,8 +70,34 @@ export function openDesk({ commands, services, runs, authorize }: DeskParts): De
     },
     follow: (runId, listener) =>
       runs.follow(runId, (view) => listener({ card: runCard(view), result: resultOf(view) })),
-    decide: (runId, actor, word) => runs.decide(runId, actor, word),
+    async decide(runId, caller, word) {
+      const view = await find(runs, runId);
+      const { approval } = view;
+      const yes = word.trim() === (approval?.typed ?? "yes");
+      const run = { ...view, risk: approval?.plan.risk ?? view.risk };
+      const actor = allow(caller, { kind: yes ? "approve" : "stop", run });
+      if (approval === null || approval.verdict !== null) throw nothingAsked(approval);
+      const { id: approvalId, planHash, typed } = approval;
+      const verdict = yes ? "approved" : "rejected";
+      await runs.decide({ approvalId, planHash, verdict, actor, ...(typed === null ? {} : { typed: word }) });
+    },
+    async cancel(runId, caller) {
+      const run = await find(runs, runId);
+      await runs.cancel(runId, allow(caller, { kind: "stop", run }));
+    },
   };
+}
+
+async function find(runs: Runs, runId: string): Promise<RunView> {
+  const view = await runs.view(runId);
+  if (view !== undefined) return view;
+  throw new OpsError({ code: "no_such_run", message: `There is no run ${runId}.` });
+}
+
+function nothingAsked(last: RunView["approval"]): OpsError {
+  if (last === null) return new OpsError({ code: "nothing_asked", message: "This run asks nothing right now." });
+  const by = last.by === null ? "" : ` by ${last.by}`;
+  return new OpsError({ code: "approval_closed", message: `This was already ${last.verdict ?? "closed"}${by}.` });
 }
 
 /** How a run ended, also when it did not come to its own end; `null` while it goes on. */
@@ -71,17 +123,5 @@ function answerCard(title: string, result: Result): Card {
     text: result.text ?? null,
     startedAt: null,
     endedAt: null,
-  };
-}
-
-/** Who may do what on a machine that has only its console: its owner, everything; anybody else, nothing. */
-export function onlyOwner(owner: string): DeskParts["authorize"] {
-  return (actor, _access, command) => {
-    if (actor === owner) return;
-    throw new OpsError({
-      code: "forbidden",
-      message: `${actor} may not use /${command}.`,
-      hint: `Ask ${owner}, who runs this bot.`,
-    });
   };
 }

@@ -8,6 +8,7 @@ import type { LinodeOptions } from "./client.ts";
 import { boot, deleteNode, ensureNode, listNodes, shutdown } from "./nodes.ts";
 import { deleteGroup, ensureGroup, listGroups } from "./placement.ts";
 import { profileWire, regionWire, typeWire } from "./wire.ts";
+import { missingScopes } from "./scopes.ts";
 
 /** What an extra public IPv4 address costs a month (Linode's documentation, 2023). The API does not tell. */
 const extraIpv4MonthlyUsd = 2;
@@ -61,7 +62,7 @@ async function whoAmI(client: LinodeClient, context: CloudContext) {
   const call = { what: "check the API token", schema: whoAmIWire, send: readProfile };
   const answer = await client.call(call, context);
   const scopes = answer.scopes?.split(/[\s,]+/).filter((scope) => scope !== "") ?? null;
-  return { username: answer.profile.username, scopes };
+  return { username: answer.profile.username, scopes, missing: missingScopes(scopes) };
 }
 
 /** The Linode provider. */

@@ -1,3 +1,5 @@
+import { OpsError } from "./errors.ts";
+
 /** A machine as the provider lists it. */
 export interface CloudNode {
   readonly id: number;
@@ -34,7 +36,7 @@ export interface NodeSpec {
 }
 
 /** What was done so that a node is there and runs. */
-export interface EnsuredNode {
+interface EnsuredNode {
   readonly created: boolean;
   /** It was off, as a new one is, and was booted. */
   readonly booted: boolean;
@@ -78,6 +80,15 @@ export interface CloudPlacementGroup {
   readonly members: readonly number[];
 }
 
+/** Who the API token belongs to, and what it may do. */
+interface CloudAccount {
+  readonly username: string;
+  /** `null` where the provider does not say. */
+  readonly scopes: readonly string[] | null;
+  /** Scopes that a build takes and the token lacks. */
+  readonly missing: readonly string[];
+}
+
 /** What every call needs from its caller. */
 export interface CloudContext {
   readonly signal: AbortSignal;
@@ -117,6 +128,15 @@ export interface Cloud {
   /** Price of an extra IPv4 address, where it is known. */
   readonly extraIpv4MonthlyUsd: number | null;
   regions(context: CloudContext): Promise<CloudRegion[]>;
-  /** Who the token belongs to; `scopes` is null where the provider does not say. */
-  whoAmI(context: CloudContext): Promise<{ readonly username: string; readonly scopes: readonly string[] | null }>;
+  whoAmI(context: CloudContext): Promise<CloudAccount>;
+}
+
+/** The error for a token that may not do what a build takes. */
+export function tokenLacks(scopes: readonly string[]): OpsError {
+  return new OpsError({
+    code: "cloud_scope",
+    message: `The API token lacks ${scopes.join(" and ")}.`,
+    state: "Nothing was changed.",
+    hint: "Make a token with these scopes, put it into LINODE_TOKEN and start Nonet again.",
+  });
 }

@@ -1,18 +1,23 @@
-import type { z } from "zod";
+import { z } from "zod";
+import { ClusterName } from "./cluster.ts";
 import { OpsError } from "./errors.ts";
 import type { Playbook, Result } from "./playbook.ts";
 import type { Services } from "./ports.ts";
 
-/** What a person must be allowed to do: `viewer` reads, `operator` changes, `admin` destroys. */
-export type Access = "viewer" | "operator" | "admin";
+/**
+ * What a person must be allowed to do: `viewer` reads, `operator` changes, `admin` destroys; `anyone` is everybody whom
+ * the configuration names.
+ */
+export type Access = "anyone" | "viewer" | "operator" | "admin";
 
 /** One use of a command by somebody. */
 export interface Call {
+  /** Name of the person. */
   readonly actor: string;
   readonly services: Services;
   /** Starts (or joins) a run of this playbook; the reply is its card, live until the end. */
   start<I extends object>(playbook: Playbook<I>, input: I): Promise<Reply>;
-  /** Everything that was registered, for help. */
+  /** What the same person may use at the same place, for help. */
   readonly commands: readonly Command[];
 }
 
@@ -28,6 +33,8 @@ export interface Command<I extends object = object> {
   readonly summary: string;
   readonly access: Access;
   readonly input: z.ZodType<I> & { readonly shape: Record<string, z.ZodType> };
+  /** Name of the playbook it starts: who may use the command may confirm the reversible runs it started. */
+  readonly starts?: string;
   run(call: Call, input: I): Promise<Reply>;
 }
 
@@ -40,6 +47,15 @@ export function command<S extends z.ZodRawShape>(parts: {
   run(call: Call, input: z.infer<z.ZodObject<S>>): Promise<Reply>;
 }): Command {
   return parts as unknown as Command;
+}
+
+/** Declares the command that starts a playbook with what was typed. */
+export function commandFor<S extends z.ZodRawShape>(
+  playbook: Omit<Playbook<z.infer<z.ZodObject<S>>>, "input"> & { readonly input: z.ZodObject<S> },
+  parts: Pick<Command, "name" | "summary" | "access">,
+): Command {
+  const { input, name: starts } = playbook;
+  return { ...command({ ...parts, input, run: (call, given) => call.start(playbook, given) }), starts };
 }
 
 /** An answer at once. */
@@ -70,29 +86,43 @@ export function words(text: string): string[] {
   return found;
 }
 
-/** A command and its checked input. */
-export interface Parsed {
+/** A command, and the words that were typed after its name. */
+export interface Typed {
   readonly command: Command;
-  readonly input: object;
+  readonly rest: readonly string[];
 }
 
 /**
- * Reads `/cluster build demo` against the registered commands.
- * @throws OpsError `unknown_command` (with the nearest name) or `bad_input` (with every problem at once).
+ * Finds the command in `/cluster build demo`.
+ * @throws OpsError `unknown_command`, with the nearest name among those that may be suggested.
  */
-export function parseCommand(text: string, commands: readonly Command[]): Parsed {
+export function findCommand(text: string, commands: readonly Command[], suggested: readonly Command[]): Typed {
   const typed = words(text.trim().replace(/^\//, ""));
   const command = commands
     .filter(({ name }) => name.split(" ").every((part, index) => typed[index] === part))
     .toSorted((a, b) => b.name.length - a.name.length)[0];
-  if (command === undefined) throw unknownCommand(typed, commands);
-  const options = readOptions(typed.slice(command.name.split(" ").length), Object.keys(command.input.shape), command);
+  if (command === undefined) throw unknownCommand(typed, suggested);
+  return { command, rest: typed.slice(command.name.split(" ").length) };
+}
+
+/**
+ * Reads the options of a command.
+ * @throws OpsError `bad_input` with every problem at once.
+ */
+export function readInput({ command, rest }: Typed): object {
+  const options = readOptions(rest, Object.keys(command.input.shape), command);
   const parsed = command.input.safeParse(options);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "input"}: ${message}`);
-    throw new OpsError({ code: "bad_input", message: `${problems.join("; ")}.`, hint: `Usage: ${usage(command)}` });
-  }
-  return { command, input: parsed.data };
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "input"}: ${message}`);
+  throw new OpsError({ code: "bad_input", message: `${problems.join("; ")}.`, hint: `Usage: ${usage(command)}` });
+}
+
+/** The options of a command that name a cluster: those declared as `ClusterName`. */
+export function clusterOptions({ input }: Command): string[] {
+  return Object.entries(input.shape).flatMap(([option, schema]) => {
+    const inner = schema instanceof z.ZodOptional || schema instanceof z.ZodDefault ? schema.unwrap() : schema;
+    return inner === ClusterName ? [option] : [];
+  });
 }
 
 function readOptions(typed: readonly string[], keys: readonly string[], command: Command): Record<string, string> {

@@ -1,3 +1,4 @@
+import type { Caller } from "./caller.ts";
 import type { Card } from "./card.ts";
 import type { Command } from "./command.ts";
 import type { Result } from "./playbook.ts";
@@ -15,11 +16,14 @@ interface RunState {
 
 /** The one face that every adapter (console, Slack, Discord, web page) talks to. */
 export interface Desk {
-  readonly commands: readonly Command[];
+  /** What somebody may use at a place, for help and completion. */
+  commandsFor(caller: Caller): readonly Command[];
   /** Reads, authorizes and runs a command. @throws OpsError in words for the person who typed it. */
-  submit(text: string, actor: string): Promise<Receipt>;
+  submit(text: string, caller: Caller): Promise<Receipt>;
   /** Calls back with the state now and at every change; returns how to stop that. */
   follow(runId: string, listener: (state: RunState) => void): () => void;
   /** Answers the question a run is asking. @throws OpsError when it asks nothing or the answer may not be given. */
-  decide(runId: string, actor: string, word: string): Promise<void>;
+  decide(runId: string, caller: Caller, word: string): Promise<void>;
+  /** Stops a run, or refuses what it waits for. @throws OpsError when there is none, or it may not be stopped. */
+  cancel(runId: string, caller: Caller): Promise<void>;
 }

@@ -70,8 +70,6 @@ export interface StepOutcome<T> {
 export interface Run {
   readonly id: string;
   readonly actor: string;
-  /** Grows each time the run is taken up again: who has seen a higher one must not listen to a lower one any more. */
-  readonly turn: number;
   readonly services: Services;
   /**
    * Does `work` once and journals its outcome; a replay returns the journaled value. The step that was in flight at a

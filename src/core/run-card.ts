@@ -1,6 +1,7 @@
 import type { Card, CardQuestion, CardState, CardStep } from "./card.ts";
 import { describeFailure } from "./errors.ts";
 import type { RunView, StepView } from "./journal.ts";
+import { counted } from "./words.ts";
 
 /** The card of a run: nothing but its journal in other words. */
 export function runCard(view: RunView): Card {
@@ -55,7 +56,7 @@ function verdictOf(view: RunView): string {
 function factsOf(view: RunView): Card["facts"] {
   const { approval } = view;
   const facts: [string, string][] = [["run", `${view.id}, started by ${view.actor}`]];
-  if (view.resumed > 0) facts.push(["resumed", `${view.resumed} times after an interruption`]);
+  if (view.resumed > 0) facts.push(["resumed", `${counted(view.resumed, "time")} after an interruption`]);
   if (approval !== null) {
     const { summary, monthlyUsd } = approval.plan;
     facts.push(["plan", summary]);

@@ -6,7 +6,7 @@ import type { Playbook } from "../core/playbook.ts";
 import type { Services } from "../core/ports.ts";
 import { openApprovals, type Approvals, type Decision } from "./approvals.ts";
 import { openCancels, type Cancels } from "./cancels.ts";
-import { execute } from "./execute.ts";
+import { execute, type Execution } from "./execute.ts";
 import type { Listener } from "./feed.ts";
 import { joinInstances, type Instance } from "./instances.ts";
 import { NotHeld, openJournal, type Hold, type Journal } from "./journal.ts";
@@ -28,8 +28,8 @@ export interface EngineOptions {
   readonly services: Services;
   readonly playbooks: readonly Playbook[];
   readonly log: Log;
-  /** Whether more than one person is configured, so that a second one can be asked. */
-  readonly secondPerson: boolean;
+  /** Whether anybody but the requester could approve this risk on this cluster, at this moment. */
+  readonly hasSecondPerson: Execution["hasSecondPerson"];
   /** Stands for the store wherever nodes remember who changed them; one word. */
   readonly storeId: string;
 }
@@ -127,7 +127,7 @@ interface Parts extends EngineOptions {
 
 /** Carries a run out for as long as it is this instance's to carry out. */
 async function carry([id, engineId, durable]: Parameters<Body>, parts: Parts): Promise<void> {
-  const { journal, runs, state, services, secondPerson, playbooks } = parts;
+  const { journal, runs, state, services, storeId, hasSecondPerson, playbooks } = parts;
   const { id: instance, lost } = parts.self();
   const turn = await runs.adopt(id, engineId, instance);
   if (turn === undefined) return;
@@ -144,22 +144,12 @@ async function carry([id, engineId, durable]: Parameters<Body>, parts: Parts): P
     const { actor } = record;
     const scrub = (text: string) => state.vault.scrub(text);
     const signals = { halted, cancelled };
-    const fleet = fenced((...node) => services.fleet(...node), { run: id, turn, by: parts.storeId, actor });
-    const reached = { ...services, fleet };
-    const run = new DurableRun({
-      ...signals,
-      id,
-      actor,
-      turn,
-      services: reached,
-      view: before,
-      durable,
-      record: write,
-      scrub,
-    });
+    const fleet = fenced((...node) => services.fleet(...node), { run: id, turn, by: storeId, actor });
+    const own = { ...signals, id, actor, services: { ...services, fleet }, view: before };
+    const run = new DurableRun({ ...own, durable, record: write, scrub });
     const playbook = playbooks.find(({ name }) => name === record.playbook);
     const { approvals } = parts;
-    await unlessAborted(halted, execute({ ...signals, record, run, hold, playbook, runs, approvals, secondPerson }));
+    await unlessAborted(halted, execute({ ...signals, record, run, hold, playbook, runs, approvals, hasSecondPerson }));
   } finally {
     parts.cancels.close(id);
   }

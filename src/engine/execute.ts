@@ -1,6 +1,6 @@
 import { OpsError, toFailure, type Failure } from "../core/errors.ts";
 import type { Outcome } from "../core/journal.ts";
-import { isEmptyPlan, planHash, type Plan } from "../core/plan.ts";
+import { isEmptyPlan, planHash, type Plan, type Risk } from "../core/plan.ts";
 import type { Playbook, Result } from "../core/playbook.ts";
 import { newApproval, type Approvals } from "./approvals.ts";
 import type { Hold } from "./journal.ts";
@@ -15,8 +15,8 @@ export interface Execution {
   readonly playbook: Playbook | undefined;
   readonly runs: Runs;
   readonly approvals: Approvals;
-  /** Whether anybody but the requester could answer an approval. */
-  readonly secondPerson: boolean;
+  /** Whether anybody but the requester could approve this risk on this cluster. */
+  readonly hasSecondPerson: (requester: string, risk: Risk, cluster: string | null) => boolean;
   readonly cancelled: AbortSignal;
   /** Aborted when the engine stops or the run is no longer its own: the run must stay as it is. */
   readonly halted: AbortSignal;
@@ -91,7 +91,7 @@ function makePlan({ run, runs, record }: Execution, playbook: Playbook, input: o
 }
 
 function ask(
-  { run, record, hold, approvals, secondPerson }: Execution,
+  { run, record, hold, approvals, hasSecondPerson }: Execution,
   plan: Plan,
   round: number,
   reason: string | null,
@@ -99,7 +99,9 @@ function ask(
   return run.step({ name: `approval ${round}`, title: "Approval" }, async ({ signal }) => {
     const id = `${record.id}:${round}`;
     const now = run.services.clock.now();
-    const approval = await newApproval(plan, { id, requester: record.actor, reason, now, secondPerson });
+    const requester = record.actor;
+    const secondPerson = hasSecondPerson(requester, plan.risk, plan.cluster);
+    const approval = await newApproval(plan, { id, requester, reason, now, secondPerson });
     await approvals.request(record.id, approval, hold);
     const value = await approvals.wait(id, signal, hold);
     return { sentence: sentences[value], value };

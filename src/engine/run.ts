@@ -31,7 +31,6 @@ type Kept =
 export interface RunParts {
   readonly id: string;
   readonly actor: string;
-  readonly turn: number;
   readonly services: Services;
   /** What the journal knows of the run so far. */
   readonly view: RunView;
@@ -49,7 +48,6 @@ export interface RunParts {
 export class DurableRun implements Run {
   readonly id: string;
   readonly actor: string;
-  readonly turn: number;
   readonly services: Services;
   /** What went wrong in the engine itself, as opposed to in a step. */
   fault: unknown;
@@ -64,7 +62,6 @@ export class DurableRun implements Run {
   constructor(parts: RunParts) {
     this.id = parts.id;
     this.actor = parts.actor;
-    this.turn = parts.turn;
     this.services = parts.services;
     this.#parts = parts;
     this.#clock = parts.services.clock;
@@ -112,8 +109,8 @@ export class DurableRun implements Run {
     await this.#record({ kind: "step.started", ...name });
     try {
       cancelled.throwIfAborted();
-      const signal = AbortSignal.any([halted, cancelled]);
-      const { sentence, value, changed = 0 } = await work({ signal, steady: halted, say });
+      const context = { signal: AbortSignal.any([halted, cancelled]), steady: halted, say };
+      const { sentence, value, changed = 0 } = await work(context);
       const kept = {
         ok: true,
         sentence,

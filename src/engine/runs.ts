@@ -46,7 +46,7 @@ export interface Runs {
   /** Ids of unfinished runs, oldest first. */
   unfinished(): Promise<string[]>;
   /**
-   * Takes the run up for an instance; returns the turn this is. `undefined` when it has ended or another engine run,
+   * Takes the run up for an instance; returns the turn this is, higher than any before it in this store. `undefined` when it has ended or another engine run,
    * the first that asked, is the one that carries it out.
    * @throws NotHeld when the instance was taken for dead.
    */
@@ -73,7 +73,7 @@ export function openRuns(store: Store, journal: Journal, now: () => number): Run
         // With this sign of life it cannot be taken for dead before the run is written as its own.
         if (!(await seen(sql, instance, store.now))) throw new NotHeld(id);
         const row = await sql.get(
-          `update runs set engine_id = ?, instance = ?, turn = (select max(turn) + 1 from runs)
+          `update runs set engine_id = ?, instance = ?, turn = (select coalesce(max(turn), 0) + 1 from runs)
            where id = ? and outcome is null and coalesce(engine_id, ?) = ? returning turn`,
           [engineId, instance, id, engineId, engineId],
         );

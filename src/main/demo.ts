@@ -11,6 +11,8 @@ import { openBot, owner, socketPath } from "./bot.ts";
 import { demoStateDir } from "./demo-state.ts";
 import { openWorld, type World } from "./demo-world.ts";
 import { oneCommand } from "./one-shot.ts";
+import { commands } from "./registry.ts";
+import { liveConfig } from "./reload.ts";
 import { simulatedReach } from "./simulated-reach.ts";
 
 const nothingReal = "Nothing real is built here: these are simulated nodes.";
@@ -28,13 +30,14 @@ export async function main(args: readonly string[]): Promise<number> {
   const once = values.once === true;
   const world = await openWorld(values.simulated === true, (line) => console.log(line));
   if (world.reason !== null) console.log(`${nothingReal} ${world.reason}`);
-  const config = await demoConfig(world);
-  const bot = await openBot(config, world.kind === "simulated" ? simulatedReach : undefined);
+  const live = await liveConfig(() => demoConfig(world));
+  const config = live.current();
+  const bot = await openBot(live, world.kind === "simulated" ? simulatedReach : undefined);
   let ok = false;
   try {
     console.log(`> /cluster build demo`);
     const { card, result } = await oneCommand(socketPath(config.stateDir), "/cluster build demo", {
-      actor: owner,
+      user: owner,
       json: false,
       yes: true,
     });
@@ -42,7 +45,7 @@ export async function main(args: readonly string[]): Promise<number> {
     if (values.picture !== undefined) await writeFile(values.picture, pictureOf(card));
     if (!once) {
       console.log("The cluster stays until you leave (exit). Try /cluster status demo, /help.");
-      await prompt({ socket: socketPath(config.stateDir), actor: owner, history: join(config.stateDir, "history") });
+      await prompt({ socket: socketPath(config.stateDir), user: owner, history: join(config.stateDir, "history") });
     } else {
       if (world.kind === "simulated") console.log(nothingReal);
       const data = typeof result.data === "object" && result.data !== null ? result.data : {};
@@ -67,7 +70,7 @@ function pictureOf(card: Card): Uint8Array {
 
 /** The demo keeps its own store, beside the real one. */
 async function demoConfig(world: World): Promise<Config> {
-  const config = await readConfig(process.env);
+  const config = await readConfig(process.env, commands);
   return {
     ...config,
     stateDir: demoStateDir(config, world.kind),

@@ -1,9 +1,11 @@
 import { readConfig } from "../config.ts";
+import { tokenLacks } from "../core/cloud.ts";
 import { clusterTag } from "../core/cluster.ts";
 import { describeFailure, toFailure } from "../core/errors.ts";
 import { linodeCloud } from "../cloud/linode.ts";
 import { describePostgres } from "../engine/store/postgres.ts";
 import { whyNoLab } from "../lab/probe.ts";
+import { commands } from "./registry.ts";
 
 /** `npm run doctor`: checks configuration, token, scopes and reachability; 0 when nothing needs fixing. */
 export async function main(): Promise<number> {
@@ -16,20 +18,22 @@ export async function main(): Promise<number> {
       console.log(`✗ ${what}: ${describeFailure(toFailure(error))}`);
     }
   };
-  const context = { signal: AbortSignal.timeout(30_000), say: () => undefined };
+  const context = { signal: AbortSignal.timeout(60_000), say: () => undefined };
   await check("configuration", async () => {
-    const { clusters, stateDir, databaseUrl } = await readConfig(process.env);
+    const { clusters, whoMay, stateDir, databaseUrl } = await readConfig(process.env, commands);
     const store = databaseUrl === null ? "store" : "console, log and key file";
-    return `${clusters.length} clusters; ${store} in ${stateDir}`;
+    return `${clusters.length} clusters, ${whoMay.people.length} people; ${store} in ${stateDir}`;
   });
   if (failed) return 1;
-  const config = await readConfig(process.env);
+  const config = await readConfig(process.env, commands);
   const { databaseUrl } = config;
   if (databaseUrl !== null) await check("store", () => describePostgres(databaseUrl));
   const cloud = linodeCloud({ token: config.linodeToken, baseUrl: config.linodeUrl });
   await check("Linode API", async () => `${(await cloud.regions(context)).length} regions at ${config.linodeUrl}`);
+  if (failed) return 1;
   await check("Linode token", async () => {
-    const { username, scopes } = await cloud.whoAmI(context);
+    const { username, scopes, missing } = await cloud.whoAmI(context);
+    if (missing.length > 0) throw tokenLacks(missing);
     return `${username}, ${scopes === null ? "scopes not told" : scopes.join(" ")}`;
   });
   for (const { name } of config.clusters) {

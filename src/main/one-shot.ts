@@ -6,6 +6,8 @@ import { readConfig, type Config } from "../config.ts";
 import { describeFailure, OpsError, toFailure } from "../core/errors.ts";
 import { openBot, owner, socketPath } from "./bot.ts";
 import { demoStateDirs } from "./demo-state.ts";
+import { commands } from "./registry.ts";
+import { liveConfig } from "./reload.ts";
 
 /** `npm run nonet -- '/cluster status demo' [--json] [--as USER] [--yes]`: one command; 0 when it ended well. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -18,11 +20,11 @@ export async function main(args: readonly string[]): Promise<number> {
   if (text === "") {
     throw new OpsError({ code: "bad_input", message: "No command was given.", hint: "Try: npm run nonet -- /help" });
   }
-  const config = await readConfig(process.env);
+  const config = await readConfig(process.env, commands);
   const json = values.json === true;
   try {
     const ended = await withBot(config, (socket) =>
-      oneCommand(socket, text, { actor: values.as ?? owner, json, yes: values.yes === true }),
+      oneCommand(socket, text, { user: values.as ?? owner, json, yes: values.yes === true }),
     );
     if (json) console.log(toJson(ended));
     return ended.result.ok ? 0 : 1;
@@ -42,7 +44,7 @@ async function withBot<T>(config: Config, work: (socket: string) => Promise<T>):
     running?.destroy();
     if (running !== undefined) return work(socket);
   }
-  const own = await openBot(config);
+  const own = await openBot(await liveConfig(() => Promise.resolve(config)));
   try {
     return await work(socketPath(config.stateDir));
   } finally {
@@ -52,7 +54,8 @@ async function withBot<T>(config: Config, work: (socket: string) => Promise<T>):
 
 /** How one command is typed by a program. */
 export interface OneCommand {
-  readonly actor: string;
+  /** User of the machine. */
+  readonly user: string;
   /** Draw nothing. */
   readonly json: boolean;
   /** Answer the question of the run with what it asks for. */
@@ -60,9 +63,9 @@ export interface OneCommand {
 }
 
 /** Submits a command and shows it until its end. */
-export async function oneCommand(socket: string, text: string, { actor, json, yes }: OneCommand): Promise<Ended> {
+export async function oneCommand(socket: string, text: string, { user, json, yes }: OneCommand): Promise<Ended> {
   const live = json ? undefined : liveCard(terminal());
-  const ended = await submit(socket, text, actor, {
+  const ended = await submit(socket, text, user, {
     card: (card) => live?.show(card),
     ask: (card) => {
       if (yes) return Promise.resolve(card.question?.approveWith ?? "yes");

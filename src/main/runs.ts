@@ -1,25 +1,13 @@
 import type { Runs } from "../chat/desk.ts";
-import { OpsError } from "../core/errors.ts";
 import type { Engine } from "../engine/engine.ts";
 
 /** The engine as the desk sees it. */
 export function deskRuns(engine: Engine): Runs {
   return {
     start: async (playbook, input, actor) => (await engine.start(playbook, input, actor)).runId,
-    async decide(runId, actor, word) {
-      const approval = (await engine.view(runId))?.approval;
-      if (approval === undefined || approval === null || approval.verdict !== null) {
-        throw new OpsError({ code: "nothing_asked", message: "This run asks nothing right now." });
-      }
-      const yes = word.trim() === (approval.typed ?? "yes");
-      await engine.decide({
-        approvalId: approval.id,
-        planHash: approval.planHash,
-        verdict: yes ? "approved" : "rejected",
-        actor,
-        ...(approval.typed === null ? {} : { typed: word }),
-      });
-    },
+    view: async (runId) => engine.view(runId),
+    decide: async (decision) => engine.decide(decision),
+    cancel: async (runId, actor) => engine.cancel(runId, actor),
     follow(runId, listener) {
       let told = 0;
       let last = Promise.resolve();

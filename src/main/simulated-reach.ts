@@ -6,7 +6,7 @@ import type { States, World } from "../sim/world.ts";
 import type { Reach } from "./bot.ts";
 
 /** Simulated nodes instead of SSH: they live as long as the bot. */
-export const simulatedReach: Reach = (state, config) => {
+export const simulatedReach: Reach = (state, current) => {
   const nodes = new Map<string, Map<string, States>>();
   const worldOf = async (name: string): Promise<World> => {
     const blueprint = await state.clusters.blueprint(name);
@@ -21,14 +21,14 @@ export const simulatedReach: Reach = (state, config) => {
     const held = cluster.get(node.name) ?? new Map<string, object>();
     cluster.set(node.name, held);
     const world = () => worldOf(name);
-    const blueprint = config.clusters.find((candidate) => candidate.name === name);
+    const blueprint = current().clusters.find((candidate) => candidate.name === name);
     const plan = blueprint && plannedNodes(blueprint).find((candidate) => candidate.name === node.name);
     if (plan === undefined) throw new Error(`there is no simulated node ${node.name} in ${name}`);
     return simulatedTarget({ ...plan, ...node }, held, world);
   };
   const outside: Services["outside"] = {
     async scan(targets) {
-      const { scanFrom, clusters } = config;
+      const { scanFrom, clusters } = current();
       const [first] = clusters;
       if (scanFrom === null || first === undefined) return null;
       const world = await worldOf(first.name);

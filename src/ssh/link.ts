@@ -1,4 +1,5 @@
-import { Client } from "ssh2";
+import { Socket } from "node:net";
+import { Client, type ConnectConfig } from "ssh2";
 import type { OpsError } from "../core/errors.ts";
 import type { Door } from "./door.ts";
 import { accessDenied, hostKeyChanged, keyUnreadable, unreachable } from "./failures.ts";
@@ -17,6 +18,9 @@ export interface Link {
 /** Seconds of silence after which a connection counts as dead: three unanswered questions, one every five seconds. */
 const keepalive = { keepaliveInterval: 5000, keepaliveCountMax: 3 };
 
+/** Milliseconds a host has to answer the goodbye of a connection. */
+const goodbyeMs = 1000;
+
 /**
  * Opens one connection to a host whose key is pinned; one try.
  * @param signal gives up; its reason is what `unreachable` names as the cause
@@ -27,19 +31,26 @@ export function openLink(door: Door, signal: AbortSignal): Promise<Link> {
   if (type === undefined || pinned === undefined) return Promise.reject(hostKeyChanged(door, undefined));
   const { promise, resolve, reject } = Promise.withResolvers<Link>();
   const client = new Client();
+  // Of our own, because ssh2 destroys none that it has said goodbye on.
+  const socket = new Socket();
   const gone = new AbortController();
   let refused: OpsError | undefined;
   const giveUp = () => {
     reject(unreachable(door, signal.reason));
-    client.destroy();
+    socket.destroy();
   };
   client.on("ready", () => {
     signal.removeEventListener("abort", giveUp);
     const drop = () => {
       gone.abort();
-      client.destroy();
+      socket.destroy();
     };
-    resolve({ client, port: door.port, gone: gone.signal, close: () => client.end(), drop });
+    const close = () => {
+      client.end();
+      // A host that lost its power never answers the goodbye, and the open socket would keep this process from ending.
+      setTimeout(drop, goodbyeMs).unref();
+    };
+    resolve({ client, port: door.port, gone: gone.signal, close, drop });
   });
   // Stays for the life of the connection: a late error without a listener would end the process.
   client.on("error", (error) => reject(refused ?? classify(door, error)));
@@ -51,44 +62,31 @@ export function openLink(door: Door, signal: AbortSignal): Promise<Link> {
   signal.addEventListener("abort", giveUp);
   if (signal.aborted) giveUp();
   else {
-    connect(
-      client,
-      door,
-      type,
-      (key) => {
-        if (key === pinned) return true;
-        refused = hostKeyChanged(door, `${type} ${key}`);
-        return false;
-      },
-      reject,
-    );
+    const verify = (key: string): boolean => {
+      if (key === pinned) return true;
+      refused = hostKeyChanged(door, `${type} ${key}`);
+      return false;
+    };
+    try {
+      client.connect({ sock: socket, ...credentials(door, type, verify) });
+      socket.setNoDelay(true).connect({ host: door.host, port: door.port });
+    } catch (error) {
+      reject(keyUnreadable(door, error));
+    }
   }
   return promise;
 }
 
-function connect(
-  client: Client,
-  door: Door,
-  type: string,
-  verify: (key: string) => boolean,
-  reject: (error: OpsError) => void,
-): void {
-  try {
-    client.connect({
-      host: door.host,
-      port: door.port,
-      username: door.user,
-      privateKey: door.key.reveal(),
-      // Only the pinned kind, so that the host cannot answer with another of its keys.
-      algorithms: { serverHostKey: [hostKeyAlgorithm(type)] },
-      hostVerifier: (key: Buffer) => verify(key.toString("base64")),
-      readyTimeout: 0,
-      ...keepalive,
-    });
-    client.setNoDelay(true);
-  } catch (error) {
-    reject(keyUnreadable(door, error));
-  }
+function credentials(door: Door, type: string, verify: (key: string) => boolean): ConnectConfig {
+  return {
+    username: door.user,
+    privateKey: door.key.reveal(),
+    // Only the pinned kind, so that the host cannot answer with another of its keys.
+    algorithms: { serverHostKey: [hostKeyAlgorithm(type)] },
+    hostVerifier: (key: Buffer) => verify(key.toString("base64")),
+    readyTimeout: 0,
+    ...keepalive,
+  };
 }
 
 function hostKeyAlgorithm(type: string): "ssh-ed25519" | "ecdsa-sha2-nistp256" | "rsa-sha2-512" {

@@ -1,8 +1,11 @@
 import { z } from "zod";
 import { build } from "../../playbooks/build.ts";
 import { readConfig, type Config } from "../../src/config.ts";
+import { atConsole } from "../../src/core/caller.ts";
 import { Secret } from "../../src/core/secret.ts";
 import { openBot, owner } from "../../src/main/bot.ts";
+import { commands } from "../../src/main/registry.ts";
+import { liveConfig } from "../../src/main/reload.ts";
 import { standInReach } from "../fakes/stand-in-reach.ts";
 import { blueprint } from "./blueprint.ts";
 import { tellMoments, type Moment } from "./moments.ts";
@@ -28,7 +31,7 @@ async function live({ stateDir, databaseUrl, apiUrl, token, ports, end }: Life):
   };
   tellMoments(build, pass, end?.signal === "SIGSTOP");
   const config: Config = {
-    ...(await readConfig({ NONET_CONFIG: "/nonexistent" })),
+    ...(await readConfig({ NONET_CONFIG: "/nonexistent" }, commands)),
     stateDir,
     databaseUrl: databaseUrl === null ? null : new Secret(databaseUrl),
     linodeToken: new Secret(token),
@@ -36,8 +39,8 @@ async function live({ stateDir, databaseUrl, apiUrl, token, ports, end }: Life):
     scanFrom: "198.18.254.3",
     clusters: [blueprint],
   };
-  const bot = await openBot(config, standInReach(ports));
-  const receipt = await bot.desk.submit("/cluster build demo", owner);
+  const bot = await openBot(await liveConfig(() => Promise.resolve(config)), standInReach(ports));
+  const receipt = await bot.desk.submit("/cluster build demo", atConsole(owner));
   if (receipt.kind !== "run") throw new Error("a build is a run");
   const { runId } = receipt;
   const ended = Promise.withResolvers<void>();
@@ -50,7 +53,9 @@ async function live({ stateDir, databaseUrl, apiUrl, token, ports, end }: Life):
     if (card.question === null || answered) return;
     answered = true;
     pass("approval 1, before");
-    bot.desk.decide(runId, owner, card.question.approveWith).then(() => pass("approval 1, after"), ended.reject);
+    bot.desk
+      .decide(runId, atConsole(owner), card.question.approveWith)
+      .then(() => pass("approval 1, after"), ended.reject);
   });
   await ended.promise;
   await bot.close();

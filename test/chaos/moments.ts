@@ -55,14 +55,14 @@ function told(
   inside: <T>(name: string, work: () => Promise<T>) => Promise<T>,
   pass: (moment: Moment) => void,
 ) {
-  const { id, actor, turn } = run;
+  const { id, actor } = run;
   const step: Run["step"] = async (name, work) => {
     const value = await run.step(name, (context) => inside(name.name, () => work(context)));
     pass(`${name.name}, after`);
     return value;
   };
   const parallel: Run["parallel"] = (items, work) => run.parallel(items, work);
-  return { id, actor, turn, step, parallel };
+  return { id, actor, step, parallel };
 }
 
 function watched(services: Services, pass: (moment: Moment) => void, deaf: boolean): Services {

@@ -36,11 +36,11 @@ onPostgres(() => {
       expect(done.ending.card.facts).toContainEqual(["resumed", expect.any(String)]);
 
       frozen.process.kill("SIGCONT");
-      const late = () => site.standIn.applied.slice(done.applied.length);
-      await expect.poll(late, { timeout: 30_000 }).not.toEqual([]);
-      for (const change of late()) expect(change).toMatchObject({ node: "db1", refused: { code: "superseded" } });
       // It understands, and tells the end that the other one brought about.
       expect(await frozen.gone).toMatchObject({ runId: done.ending.runId, result: { ok: true } });
+      const late = site.standIn.applied.slice(done.applied.length);
+      expect(late.map(({ node }) => node)).toContain("db1");
+      for (const change of late) expect(change).toMatchObject({ refused: { code: "superseded" } });
       expect(site.standIn.states()).toEqual(done.states);
     });
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { answer, command, parseCommand, usage, words } from "../../src/core/command.ts";
+import { ClusterName } from "../../src/core/cluster.ts";
+import { answer, clusterOptions, command, findCommand, readInput, usage, words } from "../../src/core/command.ts";
 
 const scale = command({
   name: "cluster scale",
@@ -16,7 +17,7 @@ const list = command({
   input: z.object({}),
   run: () => Promise.resolve(answer({ ok: true, verdict: "" })),
 });
-const parse = (text: string) => parseCommand(text, [scale, list]);
+const parse = (text: string) => readInput(findCommand(text, [scale, list], [scale, list]));
 
 describe("words", () => {
   it.each([
@@ -32,13 +33,13 @@ describe("words", () => {
   it("refuses a quote that is not closed", () => expect(() => words('a "b')).toThrow("not closed"));
 });
 
-describe("parseCommand", () => {
+describe("reading a command", () => {
   it("fills options in their order", () => {
-    expect(parse("/cluster scale prod 4").input).toEqual({ name: "prod", count: 4 });
+    expect(parse("/cluster scale prod 4")).toEqual({ name: "prod", count: 4 });
   });
   it.each(["/cluster scale --name prod --count 4", "/cluster scale count=4 prod", "cluster scale name=prod count=4"])(
     "takes named options: %s",
-    (text) => expect(parse(text).input).toEqual({ name: "prod", count: 4 }),
+    (text) => expect(parse(text)).toEqual({ name: "prod", count: 4 }),
   );
   it.each([
     ["/cluster scale prod 1", "count"],
@@ -49,9 +50,22 @@ describe("parseCommand", () => {
     ["/cluster scale prod --count", "needs a value"],
   ])("explains what is wrong with %s", (text, problem) => expect(() => parse(text)).toThrow(problem));
   it("guesses what was meant", () => expect(() => parse("/cluster lsit")).toThrow("Did you mean /cluster list?"));
+  it("suggests only what may be suggested", () =>
+    expect(() => findCommand("/cluster lsit", [scale, list], [scale])).toThrow(/no command \/cluster lsit\.$/));
   it("does not guess wildly", () => expect(() => parse("/frobnicate")).toThrow(/no command \/frobnicate\.$/));
 });
 
 it("shows optional options in brackets", () => {
   expect(usage(scale)).toBe("/cluster scale NAME COUNT [reason]");
+});
+
+it("knows which options name a cluster", () => {
+  const input = z.object({
+    name: ClusterName,
+    with: ClusterName.optional(),
+    or: ClusterName.default("demo" as ClusterName),
+    note: z.string(),
+  });
+  const compare = command({ ...list, input, run: () => Promise.resolve(answer({ ok: true, verdict: "" })) });
+  expect(clusterOptions(compare)).toEqual(["name", "with", "or"]);
 });

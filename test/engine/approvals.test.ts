@@ -81,7 +81,7 @@ onBothStores((store) => {
   });
 
   test("dataloss: alone on the machine, the requester types the name", async () => {
-    const { engine, runId, approval } = await waiting(store, "dataloss", { secondPerson: false });
+    const { engine, runId, approval } = await waiting(store, "dataloss", { hasSecondPerson: () => false });
     await engine.decide({ ...yes(approval), actor: "alice", typed: "demo" });
     expect(await engine.finished(runId, never)).toMatchObject({ state: "done" });
   });

@@ -7,7 +7,7 @@ import type { RunEvent } from "../../src/core/journal.ts";
 import type { Plan, Risk } from "../../src/core/plan.ts";
 import type { Playbook } from "../../src/core/playbook.ts";
 import type { Clock, Services } from "../../src/core/ports.ts";
-import { openEngine, type Engine } from "../../src/engine/engine.ts";
+import { openEngine, type Engine, type EngineOptions } from "../../src/engine/engine.ts";
 import { openState, type Place, type State } from "../../src/engine/state.ts";
 
 /** A cloud nobody may call. */
@@ -72,6 +72,7 @@ export const beside = (place: Place): Place => ({ ...place, stateDir: freshDir()
 
 export interface World {
   readonly state: State;
+  readonly services: Services;
   readonly engine: Engine;
   readonly clock: FakeClock;
   readonly close: () => Promise<void>;
@@ -79,7 +80,7 @@ export interface World {
 
 interface Options {
   readonly place: Place;
-  readonly secondPerson?: boolean;
+  readonly hasSecondPerson?: EngineOptions["hasSecondPerson"];
   readonly clock?: FakeClock;
 }
 
@@ -89,7 +90,7 @@ export const key = "ab".repeat(32);
 /** An engine on this store. */
 export async function openWorld(
   playbooks: readonly Playbook<Input>[],
-  { place, secondPerson = true, clock = new FakeClock() }: Options,
+  { place, hasSecondPerson = () => true, clock = new FakeClock() }: Options,
 ): Promise<World> {
   const state = await openState(place, { NONET_KEY: key }, clock.now);
   const services: Services = {
@@ -108,14 +109,14 @@ export async function openWorld(
     services,
     playbooks,
     log,
-    secondPerson,
+    hasSecondPerson,
     storeId: "store",
   });
   const close = async () => {
     await engine.close();
     await state.close();
   };
-  return { state, engine, clock, close };
+  return { state, services, engine, clock, close };
 }
 
 /** The first event of this kind in the run, from its beginning or when it comes. */

@@ -17,7 +17,7 @@ const keep = 16 * 1024 * 1024;
 
 /** The way to stand-in nodes (by the port of each): questions in JSON over the product's own SSH connections. */
 export function standInReach(ports: Readonly<Record<string, number>>): Reach {
-  return async (state, config) => {
+  return async (state, current) => {
     const { privateKey } = await state.vault.botKey();
     const connections = new Map<string, WarmConnection>();
     const clusterOf = async (name: string) => {
@@ -38,9 +38,9 @@ export function standInReach(ports: Readonly<Record<string, number>>): Reach {
       standInTarget(node.name, asker(connectionTo(node)), () => clusterOf(cluster));
     const outside: Services["outside"] = {
       scan: async (targets, signal) => {
-        const [cluster] = config.clusters;
+        const { clusters, scanFrom: from } = current();
+        const [cluster] = clusters;
         const [connection] = connections.values();
-        const from = config.scanFrom;
         if (cluster === undefined || connection === undefined || from === null) return null;
         const plain = targets.map(({ address, ports: list }) => ({ address, ports: [...list] }));
         const question = { ask: "scan", from, targets: plain, cluster: await clusterOf(cluster.name) } as const;

@@ -3,11 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { readConfig } from "../../src/config.ts";
+import { atConsole } from "../../src/core/caller.ts";
 import { Blueprint } from "../../src/core/cluster.ts";
 import type { Desk } from "../../src/core/desk.ts";
 import type { Result } from "../../src/core/playbook.ts";
 import { openBot, owner, type Bot } from "../../src/main/bot.ts";
 import { openWorld, type World } from "../../src/main/demo-world.ts";
+import { commands } from "../../src/main/registry.ts";
+import { liveConfig } from "../../src/main/reload.ts";
 import { simulatedReach } from "../../src/main/simulated-reach.ts";
 
 let world: World;
@@ -18,14 +21,14 @@ beforeAll(async () => {
   stateDir = await mkdtemp(join(tmpdir(), "nonet-test-"));
   world = await openWorld(true, () => undefined);
   const config = {
-    ...(await readConfig({ NONET_CONFIG: "/nonexistent" })),
+    ...(await readConfig({ NONET_CONFIG: "/nonexistent" }, commands)),
     stateDir,
     linodeToken: world.token,
     linodeUrl: world.apiUrl,
     scanFrom: world.stranger,
     clusters: [Blueprint.parse({ name: "demo", operators: [`${world.operator}/32`] })],
   };
-  bot = await openBot(config, simulatedReach);
+  bot = await openBot(await liveConfig(() => Promise.resolve(config)), simulatedReach);
 });
 
 afterAll(async () => {
@@ -37,24 +40,24 @@ afterAll(async () => {
 /** Types a command and approves whatever it asks. */
 function type(desk: Desk, text: string, word?: string): Promise<Result> {
   return new Promise((resolve, reject) => {
-    desk.submit(text, owner).then((receipt) => {
+    desk.submit(text, atConsole(owner)).then((receipt) => {
       if (receipt.kind === "answer") return resolve(receipt.result);
       let answered = false;
       desk.follow(receipt.runId, ({ card, result }) => {
         if (result !== null) resolve(result);
         if (card.question === null || answered) return;
         answered = true;
-        desk.decide(receipt.runId, owner, word ?? card.question.approveWith).catch(reject);
+        desk.decide(receipt.runId, atConsole(owner), word ?? card.question.approveWith).catch(reject);
       });
     }, reject);
   });
 }
 
 it("refuses bad input before anything is touched", async () => {
-  await expect(bot.desk.submit("/cluster build prod", owner)).resolves.toMatchObject({ kind: "run" });
+  await expect(bot.desk.submit("/cluster build prod", atConsole(owner))).resolves.toMatchObject({ kind: "run" });
   await expect(type(bot.desk, "/cluster build prod")).resolves.toMatchObject({ ok: false });
-  await expect(bot.desk.submit("/cluster build Prod!", owner)).rejects.toThrow("a cluster name is");
-  await expect(bot.desk.submit("/cluster build demo", "mallory")).rejects.toThrow("mallory may not");
+  await expect(bot.desk.submit("/cluster build Prod!", atConsole(owner))).rejects.toThrow("a cluster name is");
+  await expect(bot.desk.submit("/cluster build demo", atConsole("mallory"))).rejects.toThrow("mallory is none of them");
 });
 
 it("plans nine machines with their price", async () => {

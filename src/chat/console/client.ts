@@ -31,7 +31,7 @@ export async function connectConsole(path: string): Promise<Socket | undefined> 
  * Submits a command and follows it to its end.
  * @throws OpsError what the bot refused it with, or `bot_gone` when it went away meanwhile.
  */
-export async function submit(path: string, text: string, actor: string, watcher: Watcher): Promise<Ended> {
+export async function submit(path: string, text: string, user: string, watcher: Watcher): Promise<Ended> {
   const socket = await connectConsole(path);
   if (socket === undefined) throw gone();
   try {
@@ -47,20 +47,20 @@ export async function submit(path: string, text: string, actor: string, watcher:
           const question = response.card.question?.text ?? null;
           if (question === asked) return;
           asked = question;
-          if (question !== null) answerQuestion(path, response.runId, response.card, actor, watcher).catch(reject);
+          if (question !== null) answerQuestion(path, response.runId, response.card, user, watcher).catch(reject);
         }
       });
-      send(socket, { kind: "submit", text, actor });
+      send(socket, { kind: "submit", text, user });
     });
   } finally {
     socket.destroy();
   }
 }
 
-async function answerQuestion(path: string, runId: string, card: Card, actor: string, watcher: Watcher): Promise<void> {
+async function answerQuestion(path: string, runId: string, card: Card, user: string, watcher: Watcher): Promise<void> {
   const word = await watcher.ask(card);
   if (word === null) return;
-  await request(path, { kind: "decide", runId, actor, word });
+  await request(path, { kind: "decide", runId, user, word });
 }
 
 /** One request with one answer. */

@@ -5,10 +5,10 @@ import { describeFailure, toFailure } from "../../core/errors.ts";
 import { request, submit, type Watcher } from "./client.ts";
 import { liveCard, type Screen } from "./live.ts";
 
-/** Where a prompt reads and writes, and who sits at it. */
+/** Where a prompt reads and writes, and which user of the machine sits at it. */
 export interface PromptOptions {
   readonly socket: string;
-  readonly actor: string;
+  readonly user: string;
   /** File that keeps what was typed, over sessions. */
   readonly history: string;
 }
@@ -17,14 +17,13 @@ const historySize = 500;
 
 /** A prompt for slash commands, until `exit` or end of input. */
 export async function prompt(options: PromptOptions): Promise<void> {
-  const usages = await completions(options.socket);
   const reader = createInterface({
     input: process.stdin,
     output: process.stdout,
     prompt: "nonet> ",
     history: await readHistory(options.history),
     historySize,
-    completer: (line: string): [string[], string] => [usages.filter((usage) => usage.startsWith(line)), line],
+    completer: async (line: string): Promise<[string[], string]> => [await completions(options, line), line],
   });
   reader.prompt();
   for await (const line of reader) {
@@ -47,7 +46,7 @@ async function runCommand(reader: Interface, options: PromptOptions, text: strin
     ask: (card) => askAt(reader, card),
   };
   try {
-    const { card } = await submit(options.socket, text, options.actor, watcher);
+    const { card } = await submit(options.socket, text, options.user, watcher);
     live.end(card);
   } catch (error) {
     screen.write(`✗ ${describeFailure(toFailure(error))}\n`);
@@ -59,10 +58,11 @@ async function askAt(reader: Interface, card: Card): Promise<string | null> {
   return (await reader.question(`  Type ${card.question.approveWith} to go on, anything else to refuse: `)).trim();
 }
 
-/** Words that Tab completes: every command up to its first option. */
-async function completions(socket: string): Promise<string[]> {
-  const response = await request(socket, { kind: "commands" });
-  return response.kind === "commands" ? response.usages.map((usage) => `${usage.split(/ [A-Z[]/)[0] ?? usage} `) : [];
+/** What Tab makes of a line: every command the user may use now, up to its first option. */
+async function completions({ socket, user }: PromptOptions, line: string): Promise<string[]> {
+  const response = await request(socket, { kind: "commands", user });
+  const usages = response.kind === "commands" ? response.usages : [];
+  return usages.map((usage) => `${usage.split(/ [A-Z[]/)[0] ?? usage} `).filter((usage) => usage.startsWith(line));
 }
 
 async function readHistory(path: string): Promise<string[]> {

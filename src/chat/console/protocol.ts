@@ -5,11 +5,14 @@ import type { Failure } from "../../core/errors.ts";
 import type { Card } from "../../core/card.ts";
 import type { Result } from "../../core/playbook.ts";
 
-/** What a console sends to the bot: JSON, one object per line, over a socket only its owner can open. */
+/**
+ * What a console sends to the bot: JSON, one object per line, over a socket only its owner can open. `user` is the user
+ * of the machine who speaks; the owner may speak as any.
+ */
 export const Request = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("submit"), text: z.string(), actor: z.string() }),
-  z.object({ kind: z.literal("decide"), runId: z.string(), actor: z.string(), word: z.string() }),
-  z.object({ kind: z.literal("commands") }),
+  z.object({ kind: z.literal("submit"), text: z.string(), user: z.string() }),
+  z.object({ kind: z.literal("decide"), runId: z.string(), user: z.string(), word: z.string() }),
+  z.object({ kind: z.literal("commands"), user: z.string() }),
 ]);
 export type Request = z.infer<typeof Request>;
 

@@ -1,5 +1,6 @@
-import { chmod, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { createServer, type Socket } from "node:net";
+import { atConsole } from "../../core/caller.ts";
 import { usage } from "../../core/command.ts";
 import type { Desk } from "../../core/desk.ts";
 import { OpsError, toFailure } from "../../core/errors.ts";
@@ -18,9 +19,11 @@ export async function serveConsole(desk: Desk, path: string): Promise<() => Prom
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
+    // The socket is bound before listen returns, so at no moment can another user open it.
+    const mask = process.umask(0o177);
     server.listen(path, resolve);
+    process.umask(mask);
   });
-  await chmod(path, 0o600);
   return async () => {
     for (const socket of sockets) socket.destroy();
     await new Promise<void>((resolve) => server.close(() => resolve()));
@@ -40,16 +43,17 @@ async function handle(desk: Desk, socket: Socket, message: unknown): Promise<voi
 }
 
 async function answer(desk: Desk, socket: Socket, request: Request): Promise<void> {
+  const caller = atConsole(request.user);
   switch (request.kind) {
     case "commands":
-      send(socket, { kind: "commands", usages: desk.commands.map(usage) });
+      send(socket, { kind: "commands", usages: desk.commandsFor(caller).map(usage) });
       return;
     case "decide":
-      await desk.decide(request.runId, request.actor, request.word);
+      await desk.decide(request.runId, caller, request.word);
       send(socket, { kind: "decided" });
       return;
     case "submit": {
-      const receipt = await desk.submit(request.text, request.actor);
+      const receipt = await desk.submit(request.text, caller);
       if (receipt.kind === "answer") {
         send(socket, { kind: "end", card: receipt.card, result: receipt.result, runId: null });
         return;
