@@ -68,19 +68,19 @@ export async function buildThrough(place: Place, moment: Moment): Promise<Built>
 export async function look({ place, standIn }: Site, bot: Bot): Promise<Built> {
   const ending = await bot.gone;
   if (ending === null) throw new Error("the bot ended before its run did");
-  const { store, clusters, close } = await openState(place, { NONET_KEY: key });
+  const state = await openState(place, { NONET_KEY: key });
   try {
-    const inventory = await clusters.inventory(blueprint.name);
+    const inventory = await state.clusters.inventory(blueprint.name);
     if (inventory === undefined) throw new Error("nothing was built");
     return {
       ending,
-      events: await eventsOf(store, ending.runId),
+      events: await eventsOf(state.store, ending.runId),
       inventory,
       states: standIn.states(),
       applied: [...standIn.applied],
       account: await standIn.account(),
     };
   } finally {
-    await close();
+    await state.close();
   }
 }

@@ -49,7 +49,7 @@ describe.skipIf(noSmallDisk !== undefined)(`a full disk${noSmallDisk === undefin
       for (const runId of accepted) {
         expect(await engine.finished(runId, never)).toMatchObject({ state: "done", changed: 2 });
       }
-      expect(effects.toSorted()).toEqual(waiting.map(({ cluster }) => cluster).toSorted());
+      expect(effects.toSorted()).toEqual(waiting.map(({ cluster }) => String(cluster)).toSorted());
       expect(await engine.start(playbook, { cluster: "last" }, "alice")).toMatchObject({ joined: false });
     } finally {
       await close();

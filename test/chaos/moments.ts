@@ -29,20 +29,20 @@ export function tellMoments<I extends object>(
   pass: (moment: Moment) => void,
   deaf: boolean,
 ): void {
-  const { plan, run } = playbook;
+  const plain = { ...playbook };
   let plans = 0;
   const inside = <T>(name: string, work: () => Promise<T>): Promise<T> => {
     pass(`${name}, before`);
     return working.run({ name, reads: 0, changes: 0 }, work);
   };
   Object.assign(playbook, {
-    plan: (...[context, input]: Parameters<NonNullable<typeof plan>>) =>
+    plan: (...[context, input]: Parameters<NonNullable<typeof plain.plan>>) =>
       inside(`plan ${(plans += 1)}`, async () => {
         const services = watched(context.services, pass, deaf);
-        return plan?.call(playbook, { ...context, services }, input);
+        return plain.plan?.({ ...context, services }, input);
       }),
-    run: (...[durable, input]: Parameters<typeof run>) =>
-      run.call(playbook, { ...told(durable, inside, pass), services: watched(durable.services, pass, deaf) }, input),
+    run: (...[durable, input]: Parameters<typeof plain.run>) =>
+      plain.run({ ...told(durable, inside, pass), services: watched(durable.services, pass, deaf) }, input),
   });
   baseRequest.interceptors.response.use((response) => {
     answered(response.config.method === "get" ? "read" : "change", pass);

@@ -22,12 +22,12 @@ export async function openPlaces(kind: StoreKind["kind"]): Promise<Places> {
   const parent = mkdtempSync(join(inMemory, "nonet-chaos-"));
   const databaseUrl = kind === "postgres" ? await (await postgresServer()).database() : null;
   const seed: Place = { stateDir: join(parent, "seed"), databaseUrl };
-  const { clusters, vault, close } = await openState(seed, { NONET_KEY: key });
-  await clusters.saveBlueprint(blueprint);
-  await vault.botKey();
-  await vault.secrets(blueprint.name);
-  for (const { name } of plannedNodes(blueprint)) await vault.hostKey(blueprint.name, name);
-  await close();
+  const state = await openState(seed, { NONET_KEY: key });
+  await state.clusters.saveBlueprint(blueprint);
+  await state.vault.botKey();
+  await state.vault.secrets(blueprint.name);
+  for (const { name } of plannedNodes(blueprint)) await state.vault.hostKey(blueprint.name, name);
+  await state.close();
   let count = 0;
   return {
     next: async () => {
