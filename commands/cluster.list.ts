@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { answer, command } from "../src/core/command.ts";
+import { describeLock } from "../src/core/lock.ts";
 import { counted } from "../src/core/words.ts";
 
 /** `/cluster list` */
@@ -16,10 +17,12 @@ export default command({
         return [name, nodes === 0 ? "not built" : counted(nodes, "node")];
       }),
     );
+    const locks = (await clusters.locks()).map(describeLock);
     return answer({
       ok: true,
       verdict: counted(rows.length, "cluster"),
       table: { columns: ["cluster", "exists"], rows },
+      ...(locks.length === 0 ? {} : { text: locks.join("\n") }),
     });
   },
 });

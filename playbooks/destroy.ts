@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { clusterTag, pairRoles, ClusterName } from "../src/core/cluster.ts";
-import { sha256, type Plan } from "../src/core/plan.ts";
+import { sha256 } from "../src/core/plan.ts";
 import { playbook, type PlanContext } from "../src/core/playbook.ts";
 import { counted } from "../src/core/words.ts";
 
@@ -25,23 +25,15 @@ export const destroy = playbook({
   risk: "dataloss",
   cluster: ({ name }) => name,
 
-  async plan(context, { name }): Promise<Plan> {
+  async plan(context, { name }) {
     const { ours, foreign } = await find(context, name);
     const left =
       foreign.length === 0
         ? ""
         : ` Not in the inventory, so they stay: ${foreign.map(({ label }) => label).join(", ")}.`;
     return {
-      playbook: "destroy",
-      version: 1,
-      cluster: name,
-      input: { name },
-      risk: "dataloss",
       summary: `${counted(ours.length, "machine")} would be deleted with all data.${left}`,
-      creates: [],
-      changes: [],
       deletes: ours.map(({ node, label, id }) => ({ node, label, id, monthlyUsd: null })),
-      monthlyUsd: null,
       usualSeconds: 30,
       fingerprint: await sha256(JSON.stringify(ours.map(({ id }) => id))),
     };

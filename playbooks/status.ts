@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ClusterName, toCluster, type Cluster } from "../src/core/cluster.ts";
 import { OpsError } from "../src/core/errors.ts";
+import { describeLock } from "../src/core/lock.ts";
 import { playbook } from "../src/core/playbook.ts";
 import type { Services } from "../src/core/ports.ts";
 import { loadBlueprint } from "./steps/blueprint.ts";
@@ -35,7 +36,10 @@ export const status = playbook({
       const judgement = judge(cluster, looks);
       const rows = looks.map((look) => row(cluster, look));
       const answered = looks.filter(({ failure }) => failure === null).length;
-      const value = { verdict: verdictOf(judgement), rows };
+      const locks = (await run.services.clusters.locks()).filter((lock) =>
+        [null, name].some((of) => of === lock.cluster),
+      );
+      const value = { verdict: verdictOf(judgement), rows, locks: locks.map(describeLock) };
       return { sentence: `${answered} of ${looks.length} nodes answered.`, value };
     });
     const columns = ["node", "public", "private", "state", "services", "role now"];
@@ -43,6 +47,7 @@ export const status = playbook({
       ok: found.verdict === "consistent",
       verdict: found.verdict,
       table: { columns, rows: found.rows },
+      ...(found.locks.length === 0 ? {} : { text: found.locks.join("\n") }),
       data: { nodes: found.rows.map(([node, , , state]) => ({ node: node ?? "", state: state ?? "" })) },
     };
   },

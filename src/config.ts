@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { unique } from "./auth/principals.ts";
@@ -22,13 +22,25 @@ const Environment = z.object({
   NONET_LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
 });
 
+/** The folder with own commands and playbooks, as seen from `nonet.yaml`. */
+const Extensions = z.object({ extensions: z.string().min(1).optional() });
+
 /** What `nonet.yaml` may say. */
 const File = WhoMay.extend({
+  ...Extensions.shape,
   clusters: z
     .array(Blueprint)
     .default([])
     .superRefine((clusters, context) => unique(clusters, ["name"], context)),
+  /** Where health and metrics are told; nowhere when left out. */
+  http: z
+    .strictObject({ host: z.string().min(1).default("127.0.0.1"), port: z.int().min(1).max(65535).default(9322) })
+    .nullable()
+    .default(null),
 }).strict();
+
+/** Secrets that systemd may hand over as credentials, and the variables they stand for. */
+const credentials = { "linode-token": "LINODE_TOKEN", "database-url": "DATABASE_URL" } as const;
 
 /** Everything Nonet is told from outside. */
 export interface Config {
@@ -39,19 +51,32 @@ export interface Config {
   readonly databaseUrl: Secret<string> | null;
   readonly scanFrom: string | null;
   readonly logLevel: string;
+  /** Folder with own commands and playbooks. */
+  readonly extensions: string | null;
   readonly clusters: readonly Blueprint[];
+  readonly http: { readonly host: string; readonly port: number } | null;
   readonly whoMay: WhoMay;
 }
 
+/** Where the own commands and playbooks are; whatever else the file says is for `readConfig` to judge. */
+export async function readExtensions(env: Readonly<Record<string, string | undefined>>): Promise<string | null> {
+  const path = env["NONET_CONFIG"] ?? "nonet.yaml";
+  return extensionsOf(path, Extensions.safeParse(parseYaml(path, await readText(path))).data ?? {});
+}
+
+const extensionsOf = (path: string, { extensions }: z.infer<typeof Extensions>): string | null =>
+  extensions === undefined ? null : resolve(dirname(path), extensions);
+
 /**
- * Reads environment and `nonet.yaml` (which may be absent). `commands` are all that a rule can be about.
+ * Reads environment, systemd credentials and `nonet.yaml` (which may be absent). `commands` are all that a rule can be
+ * about.
  * @throws OpsError `bad_config` that lists every problem at once.
  */
 export async function readConfig(
   env: Readonly<Record<string, string | undefined>>,
   commands: readonly Command[],
 ): Promise<Config> {
-  const environment = Environment.safeParse(env);
+  const environment = Environment.safeParse({ ...(await readCredentials(env)), ...env });
   const path = environment.data?.NONET_CONFIG ?? "nonet.yaml";
   const content = parseYaml(path, await readText(path)) ?? {};
   const file = File.safeParse(content);
@@ -70,7 +95,7 @@ export async function readConfig(
   }
   const { LINODE_TOKEN, LINODE_API_URL, NONET_STATE_DIR, DATABASE_URL, NONET_SCAN_FROM, NONET_LOG_LEVEL } =
     environment.data;
-  const { clusters, ...rest } = file.data;
+  const { clusters, http, extensions, ...rest } = file.data;
   return {
     linodeToken: LINODE_TOKEN === undefined ? null : new Secret(LINODE_TOKEN),
     linodeUrl: LINODE_API_URL,
@@ -78,9 +103,21 @@ export async function readConfig(
     databaseUrl: DATABASE_URL === undefined ? null : new Secret(DATABASE_URL),
     scanFrom: NONET_SCAN_FROM ?? null,
     logLevel: NONET_LOG_LEVEL,
+    extensions: extensionsOf(path, { extensions }),
     clusters,
+    http,
     whoMay: rest,
   };
+}
+
+async function readCredentials(env: Readonly<Record<string, string | undefined>>): Promise<Record<string, string>> {
+  const folder = env["CREDENTIALS_DIRECTORY"];
+  if (folder === undefined) return {};
+  const found = Object.entries(credentials).map(async ([file, name]) => {
+    const text = await readFile(join(folder, file), "utf8").catch(() => null);
+    return text === null ? [] : [[name, text.trim()] as const];
+  });
+  return Object.fromEntries((await Promise.all(found)).flat());
 }
 
 /** `people.0.roles.1: there is no role oprator`. */

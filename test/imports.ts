@@ -14,11 +14,12 @@ const layers: Record<string, string[]> = {
   "src/outside": ["src/core", "src/outside"],
   "src/auth": ["src/core", "src/auth"],
   "src/render": ["src/core", "src/render"],
+  "src/telemetry": ["src/core", "src/telemetry"],
   "src/sim": ["src/core", "src/policy", "src/ops", "src/sim"],
   "src/chat": ["src/core", "src/auth", "src/render", "src/chat"],
   "src/lab": ["src/lab"],
   playbooks: ["src/core", "src/policy", "src/ops", "playbooks"],
-  commands: ["src/core", "playbooks"],
+  commands: ["src/core", "playbooks", "commands"],
 };
 
 /** Each foreign library that touches the world has one home. */
@@ -26,7 +27,8 @@ const homes: Record<string, string> = {
   "src/ssh": "ssh2",
   "src/cloud": "@linode/api-v4",
   "src/engine": "openworkflow|postgres|@peculiar/x509",
-  "src/lab": "hono|@hono",
+  "src/lab|src/telemetry": "hono|@hono",
+  "src/telemetry": "pino|prom-client",
   "src/render": "@resvg|dejavu-fonts-ttf",
 };
 

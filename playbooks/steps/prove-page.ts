@@ -1,12 +1,9 @@
-import { z } from "zod";
 import { nodesWith, type Cluster } from "../../src/core/cluster.ts";
 import type { StepContext } from "../../src/core/playbook.ts";
 import type { Services } from "../../src/core/ports.ts";
 import { httpGet, type HttpAnswer } from "../../src/ops/facts/http.ts";
+import { readPage } from "./page.ts";
 import { untilHolds, type Proof } from "./until-holds.ts";
-
-/** What the status page answers to `?json`. */
-const Page = z.object({ ok: z.boolean(), server: z.string(), row: z.string().nullable(), file: z.string().nullable() });
 
 /** The page comes through the floating address from every web server, with the row and the file in it, over both ports. */
 export function pageProof(services: Services, cluster: Cluster, context: StepContext): Promise<Proof> {
@@ -26,24 +23,13 @@ export function pageProof(services: Services, cluster: Cluster, context: StepCon
 /** Every answer must be whole, and every web server must have given one. */
 function judgePages(cluster: Cluster, answers: readonly HttpAnswer[]): Proof {
   const servers = new Set<string>();
-  for (const { status, body } of answers) {
-    const page = Page.safeParse(parseJson(body));
-    if (!page.success) return { ok: false, sentence: `The page answers ${status} with something else than itself.` };
-    const { ok, server, row, file } = page.data;
-    const missing = [...(row === null ? ["the row of the database"] : []), ...(file === null ? ["the file"] : [])];
-    if (!ok || status !== 200) return { ok: false, sentence: `The page of ${server} lacks ${missing.join(" and ")}.` };
-    servers.add(server);
+  for (const answer of answers) {
+    const { server, lacks } = readPage(answer);
+    if (lacks !== undefined) return { ok: false, sentence: lacks };
+    if (server !== undefined) servers.add(server);
   }
   const silent = nodesWith(cluster, "web").filter(({ name }) => !servers.has(name));
   return silent.length === 0
     ? { ok: true, sentence: `${[...servers].toSorted().join(" and ")} serve the page with row and file.` }
     : { ok: false, sentence: `No answer came from ${silent.map(({ name }) => name).join(" and ")}.` };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -11,8 +11,13 @@ export interface Proof {
 const settleMs = 180_000;
 
 /** Repeats a proof until it holds or its time is up: what was just started needs a while to come to rest. */
-export async function untilHolds(services: Services, context: StepContext, look: () => Promise<Proof>): Promise<Proof> {
-  const end = services.clock.now() + settleMs;
+export async function untilHolds(
+  services: Services,
+  context: StepContext,
+  look: () => Promise<Proof>,
+  patienceMs = settleMs,
+): Promise<Proof> {
+  const end = services.clock.now() + patienceMs;
   for (;;) {
     const proof = await look();
     if (proof.ok || services.clock.now() > end) return proof;

@@ -10,7 +10,9 @@ export type AskedRun = Pick<RunView, "playbook" | "cluster" | "input" | "risk" |
 export type What =
   /** `input` is `null` while it is not known, for help and completion: is there any with which it may be used? */
   | { readonly kind: "use"; readonly command: Command; readonly input: object | null }
-  | { readonly kind: "approve" | "stop"; readonly run: AskedRun };
+  | { readonly kind: "approve" | "stop"; readonly run: AskedRun }
+  /** To look at a run, with this command. */
+  | { readonly kind: "see"; readonly command: Command; readonly run: AskedRun };
 
 /** One thing somebody wants to do, at one place. */
 export interface Attempt {

@@ -60,7 +60,7 @@ function hintFor({ kind }: Objection, names: readonly string[]): string {
   return names.length === 0 ? "Whoever runs this bot can change roles in nonet.yaml." : `Ask ${anyOf(names)}.`;
 }
 
-const stateAfter = ({ kind }: What): string => (kind === "use" ? "Nothing was done." : "This answer does not count.");
+const stateAfter = (what: What): string => ("command" in what ? "Nothing was done." : "This answer does not count.");
 
 const risks: Record<Risk, string> = {
   read: "a look",
@@ -73,6 +73,6 @@ const risks: Record<Risk, string> = {
 function subject(what: What): string {
   const clusters = clustersOf(what) ?? [];
   const where = clusters.length === 0 ? "" : ` on ${allOf(clusters)}`;
-  if (what.kind === "use") return `/${what.command.name}${where}`;
+  if ("command" in what) return `/${what.command.name}${where}`;
   return `${what.kind === "approve" ? "Approving" : "Stopping"} ${risks[what.run.risk]}${where}`;
 }

@@ -19,10 +19,11 @@ export function objectionTo(law: Law, principal: Principal, caller: Caller, what
   if (place !== undefined) return place;
   if (what.kind === "use" && what.command.access === "anyone") return undefined;
   if (what.kind !== "use" && what.run.actor === principal.name) {
-    if (what.kind === "stop" || mayConfirm(law, principal, caller, what.run)) return undefined;
+    if (what.kind !== "approve" || mayConfirm(law, principal, caller, what.run)) return undefined;
     const { risk, cluster, actor } = what.run;
     if (risk !== "reversible" && hasSecondPerson(law, actor, risk, cluster)) return { kind: "second" };
   }
+  if (what.kind === "stop" && mayGive(law, principal, caller, what.run)) return undefined;
   const near = principal.roles
     .flatMap((grant) => rulesOf(grant, law.whoMay.roles))
     .filter((rule) => isAbout(rule, what))
@@ -46,7 +47,7 @@ export function hasSecondPerson(law: Law, requester: string, risk: Risk, cluster
 
 /** Whether a rule allows such a thing at all, whatever else it asks. */
 export function isAbout(rule: HeldRule, what: What): boolean {
-  return what.kind === "use" ? rule.uses(what.command) : rule.approve.includes(what.run.risk);
+  return "command" in what ? rule.uses(what.command) : rule.approve.includes(what.run.risk);
 }
 
 /** The configured channel somebody speaks in. */
@@ -56,8 +57,12 @@ export function channelOf({ whoMay }: Law, { via, channel }: Caller): Channel | 
 
 /** Whoever may still give the command confirms the reversible run it started. */
 function mayConfirm(law: Law, principal: Principal, caller: Caller, run: AskedRun): boolean {
-  const { risk, playbook, input } = run;
-  if (risk !== "reversible" || typeof input !== "object" || input === null) return false;
+  return run.risk === "reversible" && mayGive(law, principal, caller, run);
+}
+
+/** Whether this person may give the command that starts such a run. */
+function mayGive(law: Law, principal: Principal, caller: Caller, { playbook, input }: AskedRun): boolean {
+  if (typeof input !== "object" || input === null) return false;
   return law.commands
     .filter(({ starts }) => starts === playbook)
     .some((command) => objectionTo(law, principal, caller, { kind: "use", command, input }) === undefined);
@@ -76,7 +81,7 @@ function placesOf({ whoMay }: Law, person: Principal): Caller[] {
 /** Reading is possible in private; whatever changes or decides something, only where the team sees it. */
 function objectionToPlace(law: Law, caller: Caller, what: What): Objection | undefined {
   if (caller.via === "console") return undefined;
-  const access = what.kind === "use" ? what.command.access : "operator";
+  const access = what.kind === "use" ? what.command.access : what.kind === "see" ? "viewer" : "operator";
   const reads = access === "anyone" || access === "viewer";
   const channel = channelOf(law, caller);
   if (caller.external === true && (channel === undefined || !reads)) return { kind: "external" };

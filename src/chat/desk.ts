@@ -8,7 +8,9 @@ import { OpsError } from "../core/errors.ts";
 import type { RunView } from "../core/journal.ts";
 import type { Playbook, Result } from "../core/playbook.ts";
 import type { Services } from "../core/ports.ts";
+import type { Lock } from "../core/lock.ts";
 import { runCard } from "../core/run-card.ts";
+import { callRuns } from "./call-runs.ts";
 
 /** The part of the engine that chat needs. */
 export interface Runs {
@@ -17,7 +19,18 @@ export interface Runs {
   /** `undefined` for a run nobody started. */
   view(runId: string): Promise<RunView | undefined>;
   decide(decision: Decision): Promise<void>;
-  cancel(runId: string, actor: string): Promise<void>;
+  /** Returns how soon it ends. */
+  cancel(runId: string, actor: string): Promise<"at once" | "at the next safe point">;
+  /** Starts what a run was started for once more; `link` says that it carries that run on. Returns its id. */
+  again(view: RunView, actor: string, link: boolean): Promise<string>;
+  /** Unfinished runs, oldest first, then the last that ended, newest first; of all clusters for `null`. */
+  latest(cluster: string | null): Promise<readonly RunView[]>;
+  /** Runs whose id begins like this; no more than a few. */
+  beginning(id: string): Promise<readonly RunView[]>;
+  /** Locks a cluster or, `null`, all. Returns the lock that is there already, if one is. */
+  lock(cluster: string | null, actor: string, reason: string): Promise<Lock | undefined>;
+  /** Returns the lock that was lifted; `undefined` when there is none. */
+  unlock(cluster: string | null): Promise<Lock | undefined>;
   /** Calls back with the view now and after every event; returns how to stop that. */
   follow(runId: string, listener: (view: RunView) => void): () => void;
 }
@@ -62,6 +75,7 @@ export function openDesk({ commands, services, runs, authorizer }: DeskParts): D
         actor,
         services,
         commands: commandsFor(caller),
+        runs: callRuns({ command, commands, runs, allow }, caller, actor),
         start: async (playbook, given) => ({ kind: "run", runId: await runs.start(playbook, given, actor) }),
       };
       const reply = await command.run(call, input);

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import { baseRequest } from "@linode/api-v4";
-import type { z } from "zod";
+import { z } from "zod";
 import type { CloudContext } from "../core/cloud.ts";
 import { OpsError } from "../core/errors.ts";
 import type { Secret } from "../core/secret.ts";
@@ -21,6 +21,16 @@ export interface LinodeOptions {
   readonly timeoutMs?: number;
   /** How long a job of a Linode (deploy, boot, delete) may take. */
   readonly jobMs?: number;
+  /** Hears of every request that was sent. */
+  readonly onCall?: (call: LinodeCall) => void;
+}
+
+/** One request to the API. */
+export interface LinodeCall {
+  /** `GET`, `POST` … */
+  readonly method: string;
+  /** HTTP status of the answer; null when there was none. */
+  readonly status: number | null;
 }
 
 /** One use of the API. */
@@ -41,6 +51,7 @@ interface Scope {
   readonly baseUrl: string;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
+  readonly onCall: (call: LinodeCall) => void;
 }
 
 const scopes = new AsyncLocalStorage<Scope>();
@@ -63,6 +74,25 @@ baseRequest.interceptors.request.use((config) => {
   return config;
 });
 
+const sentWith = z.object({ config: z.object({ method: z.string() }) });
+
+/** Tells the client that sent it; `sent` is the answer or the error. */
+function account(sent: unknown, status: number | null): void {
+  const parsed = sentWith.safeParse(sent);
+  if (parsed.success) scopes.getStore()?.onCall({ method: parsed.data.config.method.toUpperCase(), status });
+}
+
+baseRequest.interceptors.response.use(
+  (answer) => {
+    account(answer, answer.status);
+    return answer;
+  },
+  (error: unknown) => {
+    account(error, understand(error)?.status ?? null);
+    throw error;
+  },
+);
+
 /** A call that keeps failing is sent this often in all; with pauses that double it takes about half a minute. */
 const attempts = 6;
 /** No pause is longer than this, whatever the API asks for. */
@@ -75,6 +105,7 @@ export class LinodeClient {
   readonly #token: Secret<string> | null;
   readonly #baseUrl: string;
   readonly #timeoutMs: number;
+  readonly #onCall: (call: LinodeCall) => void;
 
   constructor(options: LinodeOptions) {
     this.#token = options.token;
@@ -82,6 +113,7 @@ export class LinodeClient {
     this.pollMs = options.pollMs ?? 1000;
     this.#timeoutMs = options.timeoutMs ?? 30_000;
     this.jobMs = options.jobMs ?? 15 * 60_000;
+    this.#onCall = options.onCall ?? (() => undefined);
   }
 
   /** Sends until it is answered. Rejects with an `OpsError`, or with the signal's reason. */
@@ -135,6 +167,7 @@ export class LinodeClient {
       baseUrl: this.#baseUrl,
       timeoutMs: this.#timeoutMs,
       signal: context.signal,
+      onCall: this.#onCall,
     };
     let answer: unknown;
     try {

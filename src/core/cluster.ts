@@ -11,7 +11,8 @@ export type PairRole = (typeof pairRoles)[number];
 export const ClusterName = z
   .string()
   .regex(/^[a-z][a-z0-9]{1,19}$/, "a cluster name is 2 to 20 lower-case letters and digits, starting with a letter")
-  .brand("ClusterName");
+  .brand("ClusterName")
+  .describe("name of a cluster");
 export type ClusterName = z.infer<typeof ClusterName>;
 
 const type = (fallback: string) => z.string().min(1).default(fallback);

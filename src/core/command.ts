@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { ClusterName } from "./cluster.ts";
 import { OpsError } from "./errors.ts";
+import type { RunView } from "./journal.ts";
+import type { Lock } from "./lock.ts";
 import type { Playbook, Result } from "./playbook.ts";
 import type { Services } from "./ports.ts";
 
@@ -17,8 +19,28 @@ export interface Call {
   readonly services: Services;
   /** Starts (or joins) a run of this playbook; the reply is its card, live until the end. */
   start<I extends object>(playbook: Playbook<I>, input: I): Promise<Reply>;
+  readonly runs: CallRuns;
   /** What the same person may use at the same place, for help. */
   readonly commands: readonly Command[];
+}
+
+/** Runs and locks, as far as the same person may see and change them. */
+export interface CallRuns {
+  /** Unfinished runs, oldest first, then the last that ended, newest first; of all clusters for `null`. */
+  latest(cluster: string | null): Promise<readonly RunView[]>;
+  /**
+   * The run whose id is or begins like this.
+   * @throws OpsError `no_such_run`, `ambiguous_run`, or a denial when the person may not do that with it.
+   */
+  find(id: string, to: "see" | "stop" | "repeat"): Promise<RunView>;
+  /** Returns how soon it ends. */
+  cancel(run: RunView): Promise<"at once" | "at the next safe point">;
+  /** Starts what a run was started for once more; `link` says that it carries that run on. */
+  again(run: RunView, link: boolean): Promise<Reply>;
+  /** Locks a cluster or, `null`, all. Returns the lock that is there already, if one is. */
+  lock(cluster: string | null, reason: string): Promise<Lock | undefined>;
+  /** Returns the lock that was lifted; `undefined` when there is none. */
+  unlock(cluster: string | null): Promise<Lock | undefined>;
 }
 
 /** What comes back from a command: a run to follow, or an answer at once. */
@@ -26,7 +48,10 @@ export type Reply =
   | { readonly kind: "run"; readonly runId: string }
   | { readonly kind: "result"; readonly result: Result };
 
-/** A slash command. Positional words fill the options in the order of `input`; `key=value` and `--key value` name them. */
+/**
+ * A slash command. Positional words fill the options in the order of `input`; `key=value` and `--key value` name them.
+ * The last option may be `freeText`, which takes the rest of the line as it was typed.
+ */
 export interface Command<I extends object = object> {
   /** `cluster build`, without the slash. */
   readonly name: string;
@@ -61,35 +86,40 @@ export function commandFor<S extends z.ZodRawShape>(
 /** An answer at once. */
 export const answer = (result: Result): Reply => ({ kind: "result", result });
 
+/** An option that takes the rest of the line; declared last. */
+export const freeText = z.string().trim().min(1, "say something").max(500);
+
+/** An option that names a run. */
+export const RunId = z
+  .string()
+  .regex(/^[0-9a-f]{8}[0-9a-f-]{0,28}$/, "a run has an id like 1f6f2f0c-…; its first 8 characters are enough");
+
 /**
  * Splits what a person typed into words: blanks separate, quotes group.
  * @throws OpsError `bad_input` on a quote that is not closed.
  */
 export function words(text: string): string[] {
   const found: string[] = [];
-  const pattern = /"((?:[^"\\]|\\.)*)"|'([^']*)'|(\S+)/gy;
-  let at = 0;
-  while (at < text.length) {
-    const blank = /\s+/y;
-    blank.lastIndex = at;
-    if (blank.test(text)) at = blank.lastIndex;
-    if (at >= text.length) break;
-    pattern.lastIndex = at;
-    const match = pattern.exec(text);
-    const word = match?.[1]?.replaceAll(/\\(.)/g, "$1") ?? match?.[2] ?? match?.[3];
-    if (match === null || word === undefined || (match[3] !== undefined && /^["']/.test(match[3]))) {
-      throw new OpsError({ code: "bad_input", message: "A quote is not closed.", hint: "Close it and try again." });
-    }
-    found.push(word);
-    at = pattern.lastIndex;
-  }
+  for (let next = firstWord(text); next !== undefined; next = firstWord(next.rest)) found.push(next.word);
   return found;
 }
 
-/** A command, and the words that were typed after its name. */
+/** `undefined` when there is none. @throws OpsError `bad_input` on a quote that is not closed. */
+function firstWord(text: string): { readonly word: string; readonly rest: string } | undefined {
+  const typed = text.trimStart();
+  if (typed === "") return undefined;
+  const match = /^(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s"']\S*))/s.exec(typed);
+  const word = match?.[1]?.replaceAll(/\\(.)/g, "$1") ?? match?.[2] ?? match?.[3];
+  if (match === null || word === undefined) {
+    throw new OpsError({ code: "bad_input", message: "A quote is not closed.", hint: "Close it and try again." });
+  }
+  return { word, rest: typed.slice(match[0].length) };
+}
+
+/** A command, and what was typed after its name. */
 export interface Typed {
   readonly command: Command;
-  readonly rest: readonly string[];
+  readonly rest: string;
 }
 
 /**
@@ -97,12 +127,15 @@ export interface Typed {
  * @throws OpsError `unknown_command`, with the nearest name among those that may be suggested.
  */
 export function findCommand(text: string, commands: readonly Command[], suggested: readonly Command[]): Typed {
-  const typed = words(text.trim().replace(/^\//, ""));
-  const command = commands
-    .filter(({ name }) => name.split(" ").every((part, index) => typed[index] === part))
-    .toSorted((a, b) => b.name.length - a.name.length)[0];
-  if (command === undefined) throw unknownCommand(typed, suggested);
-  return { command, rest: typed.slice(command.name.split(" ").length) };
+  const typed = text.trim().replace(/^\//, "");
+  const found = commands
+    .flatMap((command) => {
+      const name = new RegExp(`^${command.name.replaceAll(" ", "\\s+")}(?=\\s|$)`).exec(typed);
+      return name === null ? [] : [{ command, rest: typed.slice(name[0].length) }];
+    })
+    .toSorted((a, b) => b.command.name.length - a.command.name.length)[0];
+  if (found === undefined) throw unknownCommand(typed.split(/\s+/), suggested);
+  return found;
 }
 
 /**
@@ -110,7 +143,7 @@ export function findCommand(text: string, commands: readonly Command[], suggeste
  * @throws OpsError `bad_input` with every problem at once.
  */
 export function readInput({ command, rest }: Typed): object {
-  const options = readOptions(rest, Object.keys(command.input.shape), command);
+  const options = readOptions(rest, command);
   const parsed = command.input.safeParse(options);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "input"}: ${message}`);
@@ -119,34 +152,49 @@ export function readInput({ command, rest }: Typed): object {
 
 /** The options of a command that name a cluster: those declared as `ClusterName`. */
 export function clusterOptions({ input }: Command): string[] {
-  return Object.entries(input.shape).flatMap(([option, schema]) => {
-    const inner = schema instanceof z.ZodOptional || schema instanceof z.ZodDefault ? schema.unwrap() : schema;
-    return inner === ClusterName ? [option] : [];
-  });
+  return Object.entries(input.shape).flatMap(([option, schema]) => (inner(schema) === ClusterName ? [option] : []));
 }
 
-function readOptions(typed: readonly string[], keys: readonly string[], command: Command): Record<string, string> {
+/** What was declared, without what makes it optional. */
+function inner(schema: z.ZodType | undefined): unknown {
+  return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault ? schema.unwrap() : schema;
+}
+
+function readOptions(typed: string, command: Command): Record<string, string> {
   const options: Record<string, string> = {};
-  const rest = [...typed];
+  const { shape } = command.input;
+  const isOpen = (key: string | undefined): key is string =>
+    key !== undefined && Object.hasOwn(shape, key) && !(key in options);
   const problem = (message: string) => new OpsError({ code: "bad_input", message, hint: `Usage: ${usage(command)}` });
-  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+  let left = typed.trim();
+  while (left !== "") {
+    const next = Object.keys(shape).find(isOpen);
+    const spelled = /^(?:--)?([a-z][a-zA-Z]*)=|^--([a-z][a-zA-Z]*)(?:\s+|$)/.exec(left);
+    const name = spelled?.[1] ?? spelled?.[2];
+    const free = isOpen(name) ? name : next;
+    if (free !== undefined && inner(shape[free]) === freeText) {
+      return { ...options, [free]: isOpen(name) ? left.slice(spelled?.[0].length) : left };
+    }
+    const { word, rest } = firstWord(left) ?? { word: "", rest: "" };
     const named = /^(?:--)?([a-z][a-zA-Z]*)=(.*)$/s.exec(word) ?? /^--([a-z][a-zA-Z]*)$/.exec(word);
-    const key = named?.[1] ?? keys.find((candidate) => !(candidate in options));
+    const key = named?.[1] ?? next;
     if (key === undefined) throw problem(`“${word}” is one word too many.`);
-    if (!keys.includes(key)) throw problem(`There is no option “${key}”.`);
+    if (!Object.hasOwn(shape, key)) throw problem(`There is no option “${key}”.`);
     if (key in options) throw problem(`The option “${key}” is given twice.`);
-    const value = named === null ? word : (named[2] ?? rest.shift());
+    const value = named === null || named[2] !== undefined ? { word: named?.[2] ?? word, rest } : firstWord(rest);
     if (value === undefined) throw problem(`The option “${key}” needs a value.`);
-    options[key] = value;
+    options[key] = value.word;
+    left = value.rest.trimStart();
   }
   return options;
 }
 
-/** `/cluster build NAME`, optional ones in brackets. */
+/** `/cluster build NAME`, optional ones in brackets; `REASON…` takes the rest of the line. */
 export function usage(command: Command): string {
-  const options = Object.entries(command.input.shape).map(([key, schema]) =>
-    schema.safeParse(undefined).success ? `[${key}]` : key.toUpperCase(),
-  );
+  const options = Object.entries(command.input.shape).map(([key, schema]) => {
+    const more = inner(schema) === freeText ? "…" : "";
+    return schema.safeParse(undefined).success ? `[${key}${more}]` : `${key.toUpperCase()}${more}`;
+  });
   return [`/${command.name}`, ...options].join(" ");
 }
 

@@ -1,5 +1,6 @@
 import type { Failure } from "./errors.ts";
 import type { Json } from "./json.ts";
+import type { Obstacle } from "./lock.ts";
 import type { Plan, Risk } from "./plan.ts";
 import type { Result, StepName } from "./playbook.ts";
 
@@ -48,7 +49,11 @@ export type RunFact =
       readonly risk: Risk;
       readonly actor: string;
       readonly usual: Usual;
+      /** The run it carries on, if it does. */
+      readonly resumes?: string | null;
     }
+  /** It is not its turn yet; told again when the line has moved. `position` 1 is the next to begin. */
+  | { readonly kind: "run.waiting"; readonly position: number; readonly behind: Obstacle }
   /** Once at the beginning, and again (`resumed`) each time it is taken up after an interruption. */
   | { readonly kind: "run.started"; readonly resumed: boolean }
   | {
@@ -60,6 +65,8 @@ export type RunFact =
       readonly changed: number;
       readonly seconds: number;
     }
+  /** Somebody cancelled it while it was under way: it ends at the next safe point. */
+  | { readonly kind: "run.stopping"; readonly actor: string }
   | ({ readonly kind: "step.started" } & StepName)
   | { readonly kind: "step.said"; readonly name: string; readonly sentence: string }
   | {
@@ -124,6 +131,12 @@ export interface RunView {
   /** How often it was taken up again after an interruption. */
   readonly resumed: number;
   readonly usual: Usual;
+  /** The run it carries on. */
+  readonly resumes: string | null;
+  /** Its place in line (1 is the next), until it begins. */
+  readonly waits: { readonly position: number; readonly behind: Obstacle } | null;
+  /** Who cancelled it while it was under way. */
+  readonly stoppedBy: string | null;
   readonly queuedAt: string;
   /** `null` until it ends. */
   readonly finishedAt: string | null;
@@ -158,6 +171,9 @@ function queued(event: Extract<RunEvent, { kind: "run.queued" }>): RunView {
     failure: null,
     changed: 0,
     resumed: 0,
+    resumes: event.resumes ?? null,
+    waits: null,
+    stoppedBy: null,
     queuedAt: at,
     finishedAt: null,
     seq,
@@ -169,11 +185,15 @@ function change(view: RunView, event: Exclude<RunEvent, { kind: "run.queued" }>)
     case "run.started": {
       // What was asked before an interruption is still asked after it.
       const state = view.approval?.verdict === null ? "waiting" : "running";
-      return { state, resumed: view.resumed + (event.resumed ? 1 : 0) };
+      return { state, waits: null, resumed: view.resumed + (event.resumed ? 1 : 0) };
     }
+    case "run.waiting":
+      return { waits: { position: event.position, behind: event.behind } };
+    case "run.stopping":
+      return { stoppedBy: event.actor };
     case "run.finished": {
       const { outcome, result, failure, changed, at } = event;
-      return { state: outcome, result, failure, changed, finishedAt: at };
+      return { state: outcome, waits: null, result, failure, changed, finishedAt: at };
     }
     case "step.started":
       return { steps: started(view.steps, event) };

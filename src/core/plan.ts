@@ -53,6 +53,35 @@ export interface Plan {
   readonly fingerprint: string;
 }
 
+/** What a playbook says of its plan: the sentence, and whatever there is to say beyond it. */
+export type PlanParts = Pick<Plan, "summary"> & Partial<Plan>;
+
+/** Completes a plan with what its playbook is. Without a fingerprint, what would change stands for the facts itself. */
+export function wholePlan<I extends object>(by: PlannedBy<I>, input: I, parts: PlanParts): Plan {
+  return {
+    playbook: by.name,
+    version: by.version,
+    cluster: by.cluster(input),
+    input: JSON.parse(JSON.stringify(input)) as Json,
+    risk: by.risk,
+    creates: [],
+    changes: [],
+    deletes: [],
+    monthlyUsd: null,
+    usualSeconds: null,
+    fingerprint: "",
+    ...parts,
+  };
+}
+
+/** What a plan takes from its playbook. */
+interface PlannedBy<I> {
+  readonly name: string;
+  readonly version: number;
+  readonly risk: Risk;
+  cluster(input: I): string | null;
+}
+
 /** Whether carrying the plan out would change nothing. */
 export function isEmptyPlan(plan: Plan): boolean {
   return plan.creates.length + plan.changes.length + plan.deletes.length === 0;

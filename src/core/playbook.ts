@@ -1,9 +1,10 @@
 import type { z } from "zod";
 import { OpsError, toFailure } from "./errors.ts";
 import type { Json } from "./json.ts";
-import type { Plan, Risk } from "./plan.ts";
+import { wholePlan, type Plan, type PlanParts, type Risk } from "./plan.ts";
 import type { Services } from "./ports.ts";
 import type { Table } from "./table.ts";
+import { allOf } from "./words.ts";
 
 /** A typed recipe. */
 export interface Playbook<I extends object = object> {
@@ -24,11 +25,19 @@ export interface Playbook<I extends object = object> {
   run(run: Run, input: I): Promise<Result>;
 }
 
+/** What a playbook is declared with: of its plan, only what the playbook itself knows. */
+type PlaybookParts<S extends z.ZodObject> = Omit<Playbook<z.infer<S>>, "input" | "plan"> & {
+  readonly input: S;
+  readonly plan?: (context: PlanContext, input: z.infer<S>) => Promise<PlanParts>;
+};
+
 /** Declares a playbook; its input schema keeps its own type, so that commands can take their options from it. */
-export function playbook<S extends z.ZodObject>(
-  parts: Omit<Playbook<z.infer<S>>, "input"> & { readonly input: S },
-): Omit<Playbook<z.infer<S>>, "input"> & { readonly input: S } {
-  return parts;
+export function playbook<S extends z.ZodObject>({
+  plan,
+  ...parts
+}: PlaybookParts<S>): Omit<Playbook<z.infer<S>>, "input"> & { readonly input: S } {
+  if (plan === undefined) return parts;
+  return { ...parts, plan: async (context, input) => wholePlan(parts, input, await plan(context, input)) };
 }
 
 /** What a step works with. */
@@ -54,6 +63,11 @@ export interface StepName {
   readonly title: string;
   /** The node it is about, when it is about one. */
   readonly node?: string;
+}
+
+/** The name of a step about one node: `stepOn(web1, "restart", "Restart PHP")` is `restart web1`, “Restart PHP on web1”. */
+export function stepOn({ name: node }: { readonly name: string }, name: string, title: string): StepName {
+  return { name: `${name} ${node}`, title: `${title} on ${node}`, node };
 }
 
 /** How a step ended. */
@@ -111,4 +125,30 @@ export async function inParallel<A, T>(items: readonly A[], work: (item: A) => P
   const message = also.length === 0 ? first.message : `${first.message} Failed as well: ${also.join(" ")}`;
   const left = [first, ...others.filter(({ code }) => code === "cancelled")].flatMap(({ state }) => state ?? []);
   throw new OpsError({ ...first, message, ...(left.length === 0 ? {} : { state: [...new Set(left)].join(" ") }) });
+}
+
+/**
+ * Works on one node after the other and stops at the first that fails.
+ * @throws OpsError that failure; it also says which nodes are done and which were not touched.
+ */
+export async function oneByOne<N extends { readonly name: string }, T>(
+  nodes: readonly N[],
+  work: (node: N) => Promise<T>,
+): Promise<T[]> {
+  const done: T[] = [];
+  for (const [at, node] of nodes.entries()) {
+    try {
+      done.push(await work(node));
+    } catch (error) {
+      const failure = toFailure(error);
+      const names = nodes.map(({ name }) => name);
+      const told = [
+        failure.state,
+        at === 0 ? undefined : `Done before: ${allOf(names.slice(0, at))}.`,
+        at + 1 === nodes.length ? undefined : `Not touched: ${allOf(names.slice(at + 1))}.`,
+      ].filter((part) => part !== undefined);
+      throw new OpsError({ ...failure, ...(told.length === 0 ? {} : { state: told.join(" ") }) });
+    }
+  }
+  return done;
 }

@@ -1,5 +1,6 @@
 import type { Cloud } from "./cloud.ts";
 import type { Blueprint, Inventory, Node, InventoryNode } from "./cluster.ts";
+import type { Lock } from "./lock.ts";
 import type { Secret } from "./secret.ts";
 import type { ClusterSecrets } from "./secrets.ts";
 import type { Target } from "./target.ts";
@@ -25,6 +26,8 @@ export interface ClusterStore {
   forgetCluster(name: string): Promise<void>;
   /** Names of all clusters with a blueprint or an inventory, sorted. */
   list(): Promise<string[]>;
+  /** What people have locked; a freeze first. */
+  locks(): Promise<Lock[]>;
 }
 
 /** Everything that was generated. Each is made at the first call and the same ever after. */

@@ -1,6 +1,8 @@
 import type { Card, CardQuestion, CardState, CardStep } from "./card.ts";
 import { describeFailure } from "./errors.ts";
 import type { RunView, StepView } from "./journal.ts";
+import { shortId } from "./left.ts";
+import { describeWaiting, titleOf } from "./lock.ts";
 import { counted } from "./words.ts";
 
 /** The card of a run: nothing but its journal in other words. */
@@ -18,10 +20,6 @@ export function runCard(view: RunView): Card {
     startedAt: Date.parse(view.queuedAt),
     endedAt: ended,
   };
-}
-
-function titleOf(view: RunView): string {
-  return view.cluster === null ? `/${view.playbook}` : `/cluster ${view.playbook} ${view.cluster}`;
 }
 
 function stateOf(view: RunView): CardState {
@@ -50,12 +48,16 @@ function verdictOf(view: RunView): string {
   if (view.state === "rejected") return "Refused; nothing was changed.";
   if (view.state === "expired") return "Nobody answered in time; nothing was changed.";
   if (view.state === "cancelled") return "It was cancelled.";
+  if (view.waits !== null) return `waiting: ${describeWaiting(view.waits)}`;
+  if (view.stoppedBy !== null && view.finishedAt === null)
+    return `Cancelled by ${view.stoppedBy}: it stops at the next safe point.`;
   return view.result?.verdict ?? "";
 }
 
 function factsOf(view: RunView): Card["facts"] {
   const { approval } = view;
   const facts: [string, string][] = [["run", `${view.id}, started by ${view.actor}`]];
+  if (view.resumes !== null) facts.push(["carries on", `run ${shortId(view.resumes)}`]);
   if (view.resumed > 0) facts.push(["resumed", `${counted(view.resumed, "time")} after an interruption`]);
   if (approval !== null) {
     const { summary, monthlyUsd } = approval.plan;

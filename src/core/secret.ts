@@ -36,12 +36,21 @@ export function reveal(text: Text): string {
   return text instanceof Secret ? text.reveal() : text;
 }
 
-/** Replaces every known secret of at least six characters in captured output by dots. */
+/**
+ * Replaces every known secret of at least six characters in captured output by dots. A key of several lines is found
+ * by its lines, so that neither a part of it nor one with escaped line breaks is shown.
+ */
 export function scrub(output: string, secrets: Iterable<string>): string {
   let clean = output;
   // The longest first: one secret may be the beginning of another.
-  for (const secret of [...secrets].toSorted((a, b) => b.length - a.length)) {
+  for (const secret of [...secrets].flatMap(withLines).toSorted((a, b) => b.length - a.length)) {
     if (secret.length >= 6) clean = clean.replaceAll(secret, hidden);
   }
   return clean;
+}
+
+function withLines(secret: string): string[] {
+  const lines = secret.split("\n");
+  if (lines.length === 1) return lines;
+  return [secret, ...lines.filter((line) => line.length >= 16 && !line.startsWith("-----"))];
 }

@@ -10,3 +10,12 @@ const and = new Intl.ListFormat("en", { type: "conjunction" });
 export const anyOf = (items: readonly string[]): string => or.format(items);
 /** `a, b, and c`. */
 export const allOf = (items: readonly string[]): string => and.format(items);
+
+/** How long ago, in words: `just now`, `3 min ago`, `5 h ago`, `2 days ago`. */
+export function ago(milliseconds: number): string {
+  const minutes = Math.floor(milliseconds / 60_000);
+  if (minutes < 1) return "just now";
+  if (minutes < 60) return `${minutes} min ago`;
+  if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h ago`;
+  return `${counted(Math.floor(minutes / (24 * 60)), "day")} ago`;
+}

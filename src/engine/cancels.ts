@@ -38,10 +38,5 @@ export async function openCancels(store: Store, runs: Runs, onError: (error: unk
 }
 
 function cancelled(actor: string): OpsError {
-  return new OpsError({
-    code: "cancelled",
-    message: `${actor} cancelled it.`,
-    state: "What was done until then stays done.",
-    hint: "Start the command again: it carries on from what it finds.",
-  });
+  return new OpsError({ code: "cancelled", message: `${actor} cancelled it.` });
 }

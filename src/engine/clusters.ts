@@ -1,6 +1,7 @@
 import { Blueprint, Inventory } from "../core/cluster.ts";
 import { canonicalJson } from "../core/json.ts";
 import type { ClusterStore } from "../core/ports.ts";
+import { peopleLocks } from "./line.ts";
 import type { Sql, Store } from "./store/port.ts";
 
 /** Blueprints (every version of them) and inventories. `now` is in milliseconds since 1970. */
@@ -50,5 +51,6 @@ export function clusterStore(store: Store, now: () => number): ClusterStore {
       );
       return rows.map((row) => String(row["cluster"]));
     },
+    locks: () => peopleLocks(store),
   };
 }

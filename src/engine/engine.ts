@@ -8,13 +8,15 @@ import { openApprovals, type Approvals, type Decision } from "./approvals.ts";
 import { openCancels, type Cancels } from "./cancels.ts";
 import { execute, type Execution } from "./execute.ts";
 import type { Listener } from "./feed.ts";
+import { openFlight, type Flight } from "./flight.ts";
 import { joinInstances, type Instance } from "./instances.ts";
 import { NotHeld, openJournal, type Hold, type Journal } from "./journal.ts";
 import { DurableRun } from "./run.ts";
-import { openRuns, type Runs } from "./runs.ts";
+import { openLines, type Lines } from "./line.ts";
+import { openRuns, type Runs, type Stop } from "./runs.ts";
 import type { State } from "./state.ts";
 import { unlessAborted } from "./unless-aborted.ts";
-import { openWorker, type Body } from "./worker.ts";
+import { openWorker, type Body, type DurableWorker } from "./worker.ts";
 
 /** Where the engine says what no run can: the shape of pino. */
 interface Log {
@@ -32,31 +34,56 @@ export interface EngineOptions {
   readonly hasSecondPerson: Execution["hasSecondPerson"];
   /** Stands for the store wherever nodes remember who changed them; one word. */
   readonly storeId: string;
+  /** Called before the first run is taken up, so that a subscription made in it misses nothing. */
+  readonly observe?: (engine: Engine) => Promise<void>;
 }
 
 /** Durable runs. */
 export interface Engine {
   /**
-   * Starts a run, or joins the unfinished one that changes the same cluster with the same playbook and input.
-   * @throws OpsError `bad_input` or `cluster_locked`.
+   * Starts a run, or joins the unfinished one that changes the same cluster with the same playbook and input. One that
+   * changes a cluster waits in line until those before it have ended and no person locks the cluster.
+   * @throws OpsError `bad_input`.
    */
   start<I extends object>(
     playbook: Playbook<I>,
     input: I,
     actor: string,
   ): Promise<{ readonly runId: string; readonly joined: boolean }>;
+  /**
+   * Starts what a run was started for once more; `link` says that it carries that run on.
+   * @throws OpsError `no_such_playbook` or `bad_input` when this Nonet no longer knows such runs.
+   */
+  again(view: RunView, actor: string, link: boolean): Promise<{ readonly runId: string; readonly joined: boolean }>;
   /** Answers an approval. @throws OpsError saying why the answer cannot count. */
   decide(decision: Decision): Promise<void>;
-  /** Cancels: rejects what the run waits for, or lets the step at work come to its next safe point and begins no other. */
-  cancel(runId: string, actor: string): Promise<void>;
+  /**
+   * Cancels: ends a run that waits in line, rejects what a run asks, or lets the step at work come to its next safe point
+   * and begins no other.
+   */
+  cancel(runId: string, actor: string): Promise<Stop>;
+  /** A person's lock on one cluster, or all: see `Lines`. */
+  readonly lock: Lines["lock"];
+  readonly unlock: Lines["unlock"];
   /** `undefined` for a run nobody started. */
   view(runId: string): Promise<RunView | undefined>;
   /** Unfinished runs, oldest first. */
   unfinished(): Promise<RunView[]>;
+  /** Unfinished runs, oldest first, then the last that ended, newest first; of all clusters for `null`. */
+  latest(cluster: string | null): Promise<RunView[]>;
+  /** Runs whose id begins like this; no more than a few. */
+  beginning(id: string): Promise<RunView[]>;
   /** Tells a run's events from its first on; of all runs (`null`) those from now on. Returns what ends it. */
   subscribe(runId: string | null, listener: Listener): () => void;
   /** Resolves with the view of the run once it has ended; rejects with the signal's reason. */
   finished(runId: string, signal: AbortSignal): Promise<RunView>;
+  /** @throws OpsError `engine_resting` or `engine_stuck`, when no run would be taken up now. */
+  check(): void;
+  /**
+   * Begins no further step; resolves once none is under way or `patience` is aborted. Runs that wait for a person are
+   * not waited for. To be followed by `close`.
+   */
+  drain(patience: AbortSignal): Promise<void>;
   /** Stops at once; what is under way is taken up by another instance, or at the next start. */
   close(): Promise<void>;
 }
@@ -68,50 +95,82 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const now = () => services.clock.now();
   const onError = (error: unknown) => log.error({ err: error }, "the engine failed");
   const journal = await openJournal(store, { now, scrub: (text) => state.vault.scrub(text), onError });
-  const runs = openRuns(store, journal, now);
+  const begin = (runId: string) => worker.submit(runId);
+  const lines = openLines(journal, begin, now);
+  const runs = openRuns({ store, journal, lines, begin, now });
   const approvals = openApprovals(store, journal, services.clock);
   const cancels = await openCancels(store, runs, onError);
   const closing = new AbortController();
+  const flight = openFlight();
   const body: Body = (...run) =>
-    carry(run, { ...options, journal, runs, approvals, cancels, closing: closing.signal, self });
+    carry(run, { ...options, journal, runs, approvals, cancels, flight, closing: closing.signal, self, sweep });
   const worker = await openWorker(store, body, onError);
-  const submitAll = async () => {
-    for (const id of await runs.unfinished()) await worker.submit(id);
+  const sweep = async () => {
+    await lines.sweep();
+    for (const id of await runs.unfinished("begun")) await begin(id);
   };
   const membership = await joinInstances(store, {
     home: state.home,
     named: (id) => worker.rename(id),
-    freed: submitAll,
+    freed: sweep,
     onError,
   });
   const self = () => membership.self();
-  await submitAll();
-  worker.begin();
-  return {
+  await sweep();
+  const engine: Engine = {
     start: async (playbook, input, actor) => {
-      const { id, joined } = await admit(runs, playbook, input, actor);
-      if (!joined) await worker.submit(id);
+      const { id, joined } = await admit(runs, playbook, input, { actor, resumes: null });
+      return { runId: id, joined };
+    },
+    again: async (view, actor, link) => {
+      const playbook = options.playbooks.find(({ name }) => name === view.playbook);
+      if (playbook === undefined) throw noSuchPlaybook(view.playbook);
+      const { id, joined } = await admit(runs, playbook, view.input, { actor, resumes: link ? view.id : null });
       return { runId: id, joined };
     },
     decide: (decision) => approvals.decide(decision),
     cancel: async (runId, actor) => {
-      if (await approvals.withdraw(runId, actor)) return;
-      await runs.cancel(runId, actor);
+      if (await approvals.withdraw(runId, actor)) return "at once";
+      const stop = await runs.cancel(runId, actor);
       await cancels.look(runId);
+      return stop;
     },
-    view: (runId) => journal.view(runId),
-    unfinished: async () => {
-      const views = await Promise.all((await runs.unfinished()).map((id) => journal.view(id)));
-      return views.filter((view) => view !== undefined);
-    },
+    lock: lines.lock,
+    unlock: lines.unlock,
+    ...looks(journal, runs),
     subscribe: (runId, listener) => journal.subscribe(runId, listener),
     finished: (runId, signal) => untilFinished(journal, runId, signal),
+    check: () => worker.check(),
+    drain: (patience) => drain(worker, flight, patience),
     close: async () => {
       closing.abort();
       await worker.stop();
       await membership.leave();
       await journal.close();
     },
+  };
+  await options.observe?.(engine);
+  worker.begin();
+  return engine;
+}
+
+async function drain(worker: DurableWorker, flight: Flight, patience: AbortSignal): Promise<void> {
+  await unlessAborted(patience, Promise.all([flight.land(), worker.rest()])).catch((error: unknown) => {
+    if (!patience.aborted) throw error;
+  });
+}
+
+/** How runs are looked at. */
+function looks(journal: Journal, runs: Runs): Pick<Engine, "view" | "unfinished" | "latest" | "beginning"> {
+  const viewsOf = async (ids: readonly string[]) => {
+    const views = await Promise.all(ids.map((id) => journal.view(id)));
+    return views.filter((view) => view !== undefined);
+  };
+  return {
+    view: (runId) => journal.view(runId),
+    unfinished: async () => viewsOf(await runs.unfinished()),
+    latest: async (cluster) => viewsOf(await runs.latest(cluster)),
+    beginning: async (id) => viewsOf(await runs.beginning(id)),
   };
 }
 
@@ -121,8 +180,11 @@ interface Parts extends EngineOptions {
   readonly runs: Runs;
   readonly approvals: Approvals;
   readonly cancels: Cancels;
+  readonly flight: Flight;
   readonly closing: AbortSignal;
   readonly self: () => Instance;
+  /** Hands over whatever has begun and was not. */
+  readonly sweep: () => Promise<void>;
 }
 
 /** Carries a run out for as long as it is this instance's to carry out. */
@@ -130,7 +192,8 @@ async function carry([id, engineId, durable]: Parameters<Body>, parts: Parts): P
   const { journal, runs, state, services, storeId, hasSecondPerson, playbooks } = parts;
   const { id: instance, lost } = parts.self();
   const turn = await runs.adopt(id, engineId, instance);
-  if (turn === undefined) return;
+  // It ended, but perhaps this process failed before it could hand over the next.
+  if (turn === undefined) return parts.sweep();
   const lose = new AbortController();
   const hold: Hold = { instance, turn, lose: () => lose.abort(new NotHeld(id)) };
   const halted = AbortSignal.any([parts.closing, lost, lose.signal]);
@@ -143,19 +206,24 @@ async function carry([id, engineId, durable]: Parameters<Body>, parts: Parts): P
     await write({ kind: "run.started", resumed: before.state !== "queued" });
     const { actor } = record;
     const scrub = (text: string) => state.vault.scrub(text);
-    const signals = { halted, cancelled };
+    const shared = { halted, cancelled, flight: parts.flight };
     const fleet = fenced((...node) => services.fleet(...node), { run: id, turn, by: storeId, actor });
-    const own = { ...signals, id, actor, services: { ...services, fleet }, view: before };
+    const own = { ...shared, id, actor, services: { ...services, fleet }, view: before };
     const run = new DurableRun({ ...own, durable, record: write, scrub });
     const playbook = playbooks.find(({ name }) => name === record.playbook);
     const { approvals } = parts;
-    await unlessAborted(halted, execute({ ...signals, record, run, hold, playbook, runs, approvals, hasSecondPerson }));
+    await unlessAborted(halted, execute({ ...shared, record, run, hold, playbook, runs, approvals, hasSecondPerson }));
   } finally {
     parts.cancels.close(id);
   }
 }
 
-async function admit<I extends object>(runs: Runs, playbook: Playbook<I>, input: I, actor: string) {
+async function admit<I extends object>(
+  runs: Runs,
+  playbook: Playbook<I>,
+  input: unknown,
+  by: { readonly actor: string; readonly resumes: string | null },
+) {
   const parsed = playbook.input.safeParse(input);
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "input"}: ${message}`);
@@ -163,7 +231,16 @@ async function admit<I extends object>(runs: Runs, playbook: Playbook<I>, input:
   }
   const { name, version, risk } = playbook;
   const plain: Json = JSON.parse(JSON.stringify(parsed.data));
-  return runs.admit({ playbook: name, version, risk, cluster: playbook.cluster(parsed.data), input: plain, actor });
+  return runs.admit({ playbook: name, version, risk, cluster: playbook.cluster(parsed.data), input: plain, ...by });
+}
+
+function noSuchPlaybook(name: string): OpsError {
+  return new OpsError({
+    code: "no_such_playbook",
+    message: `This Nonet has no playbook ${name} any more.`,
+    state: "Nothing was started.",
+    hint: "/help lists what there is.",
+  });
 }
 
 async function untilFinished(journal: Journal, runId: string, signal: AbortSignal): Promise<RunView> {

@@ -3,6 +3,7 @@ import type { Outcome } from "../core/journal.ts";
 import { isEmptyPlan, planHash, type Plan, type Risk } from "../core/plan.ts";
 import type { Playbook, Result } from "../core/playbook.ts";
 import { newApproval, type Approvals } from "./approvals.ts";
+import type { Flight } from "./flight.ts";
 import type { Hold } from "./journal.ts";
 import type { DurableRun } from "./run.ts";
 import type { RunRecord, Runs } from "./runs.ts";
@@ -15,6 +16,7 @@ export interface Execution {
   readonly playbook: Playbook | undefined;
   readonly runs: Runs;
   readonly approvals: Approvals;
+  readonly flight: Flight;
   /** Whether anybody but the requester could approve this risk on this cluster. */
   readonly hasSecondPerson: (requester: string, risk: Risk, cluster: string | null) => boolean;
   readonly cancelled: AbortSignal;
@@ -91,7 +93,7 @@ function makePlan({ run, runs, record }: Execution, playbook: Playbook, input: o
 }
 
 function ask(
-  { run, record, hold, approvals, hasSecondPerson }: Execution,
+  { run, record, hold, approvals, flight, hasSecondPerson }: Execution,
   plan: Plan,
   round: number,
   reason: string | null,
@@ -103,7 +105,7 @@ function ask(
     const secondPerson = hasSecondPerson(requester, plan.risk, plan.cluster);
     const approval = await newApproval(plan, { id, requester, reason, now, secondPerson });
     await approvals.request(record.id, approval, hold);
-    const value = await approvals.wait(id, signal, hold);
+    const value = await flight.aside(approvals.wait(id, signal, hold));
     return { sentence: sentences[value], value };
   });
 }

@@ -3,6 +3,7 @@ import { OpsError, toFailure, type Failure } from "../core/errors.ts";
 import { inParallel, type Run, type StepContext, type StepName, type StepOutcome } from "../core/playbook.ts";
 import type { Clock, Services } from "../core/ports.ts";
 import type { RunFact, RunView } from "../core/journal.ts";
+import type { Flight } from "./flight.ts";
 import { scrubDeep } from "./journal.ts";
 
 /** OpenWorkflow gives up at 1000, repeated ones included, without saying so to anybody. */
@@ -38,6 +39,7 @@ export interface RunParts {
   /** Writes into the journal, if the run is still this one's to carry out. */
   readonly record: (fact: RunFact) => Promise<void>;
   readonly scrub: (text: string) => string;
+  readonly flight: Flight;
   /** Aborted when the engine stops or the run is no longer its own: nothing may be recorded any more. */
   readonly halted: AbortSignal;
   /** Aborted when a person cancels the run. */
@@ -72,8 +74,11 @@ export class DurableRun implements Run {
     if (this.#names.has(name.name)) throw new TypeError(`two steps of a run are called “${name.name}”`);
     this.#names.add(name.name);
     if (this.#names.size > mostSteps) throw new TypeError(`a run may have ${mostSteps} steps`);
-    const kept = await this.#keep(name, work);
-    await this.#tell(name.name, kept);
+    const kept = await this.#parts.flight.carry(async () => {
+      const kept = await this.#keep(name, work);
+      await this.#tell(name.name, kept);
+      return kept;
+    });
     if (!kept.ok) throw new OpsError(kept.failure);
     return kept.value as T;
   }
@@ -85,9 +90,12 @@ export class DurableRun implements Run {
   async #keep(name: StepName, work: (context: StepContext) => Promise<StepOutcome<unknown>>): Promise<Kept> {
     try {
       return await this.#parts.durable.run({ name: name.name, retryPolicy: untilTheStoreWorks }, async () => {
+        const { flight, halted } = this.#parts;
+        // A step that would begin while the engine drains begins when the run is taken up.
+        if (flight.landing.aborted) return flight.aside(forever);
         const kept = await this.#attempt(name, work);
         // A step that ends when all has been halted did not end: it is done again when the run is taken up.
-        return this.#parts.halted.aborted ? forever : kept;
+        return halted.aborted ? flight.aside(forever) : kept;
       });
     } catch (fault) {
       this.fault ??= fault;

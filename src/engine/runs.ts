@@ -1,11 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { OpsError, type Failure } from "../core/errors.ts";
 import { canonicalJson, type Json } from "../core/json.ts";
-import type { Outcome, RunEvent, Usual } from "../core/journal.ts";
+import type { Usual } from "../core/journal.ts";
 import type { Risk } from "../core/plan.ts";
-import type { Result } from "../core/playbook.ts";
-import { eventsOf } from "./feed.ts";
+import { finish, type Ending } from "./ending.ts";
 import { seen } from "./instances.ts";
+import { lineOf, nearTheFront, type Lines } from "./line.ts";
 import { NotHeld, type Hold, type Journal, type Page } from "./journal.ts";
 import type { Row, Store } from "./store/port.ts";
 import { usual } from "./usual.ts";
@@ -18,6 +17,8 @@ interface RunRequest {
   readonly input: Json;
   readonly risk: Risk;
   readonly actor: string;
+  /** The run it carries on, if it does. */
+  readonly resumes: string | null;
 }
 
 /** A run as it is kept. */
@@ -28,46 +29,69 @@ export interface RunRecord extends RunRequest {
   readonly cancelledBy: string | null;
 }
 
-/** How a run ended, without what is counted from its journal. */
-interface Ending {
-  readonly outcome: Outcome;
-  readonly result: Result | null;
-  readonly failure: Failure | null;
-}
+/** How soon a cancelled run ends. */
+export type Stop = "at once" | "at the next safe point";
 
-/** All runs, and who may change a cluster. */
+/** All runs. */
 export interface Runs {
-  /**
-   * Admits a run; one that wants the same as an unfinished one joins it instead.
-   * @throws OpsError `cluster_locked` while another run changes the cluster.
-   */
+  /** Admits a run, which begins when it is first in line; one that wants the same as an unfinished one joins it instead. */
   admit(request: RunRequest): Promise<{ readonly id: string; readonly joined: boolean }>;
   find(id: string): Promise<RunRecord | undefined>;
-  /** Ids of unfinished runs, oldest first. */
-  unfinished(): Promise<string[]>;
+  /** Ids of unfinished runs, oldest first; `begun` leaves out those that wait in line. */
+  unfinished(only?: "begun"): Promise<string[]>;
+  /** Ids of unfinished runs, oldest first, then of the last that ended; `null` for those of all clusters. */
+  latest(cluster: string | null): Promise<string[]>;
+  /** Ids that begin like this; no more than a few. */
+  beginning(id: string): Promise<string[]>;
   /**
    * Takes the run up for an instance; returns the turn this is, higher than any before it in this store. `undefined` when it has ended or another engine run,
    * the first that asked, is the one that carries it out.
    * @throws NotHeld when the instance was taken for dead.
    */
   adopt(id: string, engineId: string, instance: string): Promise<number | undefined>;
-  cancel(id: string, actor: string): Promise<void>;
-  /** @throws NotHeld when the hold is lost. */
+  /** Ends a run that waits in line at once; any other is marked, and whoever carries it out is told. */
+  cancel(id: string, actor: string): Promise<Stop>;
+  /** The next in line begins in the same moment. @throws NotHeld when the hold is lost. */
   finish(id: string, ending: Ending, hold: Hold): Promise<void>;
   /** Medians over the last runs of the playbook that came to their end and changed something (or read). */
   usual(playbook: string): Promise<Usual>;
 }
 
-/** Opens the runs. `now` is in milliseconds since 1970. */
-export function openRuns(store: Store, journal: Journal, now: () => number): Runs {
-  const at = () => new Date(now()).toISOString();
+/** What runs are made of. */
+interface Parts {
+  readonly store: Store;
+  readonly journal: Journal;
+  readonly lines: Lines;
+  /** Hands a run that has begun to the durable worker. */
+  readonly begin: (runId: string) => Promise<void>;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** How many of the runs that have ended are listed. */
+const lastEnded = 20;
+
+/** Opens the runs. */
+export function openRuns(parts: Parts): Runs {
+  const { store, journal, lines, now } = parts;
+  const ids = async (sql: string, params: readonly string[] = []) =>
+    (await store.all(sql, params)).map((row) => String(row["id"]));
   return {
-    admit: (request) => journal.transaction((page) => admit(page, request, at())),
+    admit: (request) => (request.risk === "read" ? admitReading(parts, request) : admitChanging(lines, request)),
     find: async (id) => record(await store.get("select * from runs where id = ?", [id])),
-    unfinished: async () => {
-      const rows = await store.all("select id from runs where outcome is null order by created_at");
-      return rows.map((row) => String(row["id"]));
+    unfinished: (only) =>
+      ids(
+        `select id from runs where outcome is null ${only === "begun" ? "and begun_at is not null" : ""}
+         order by created_at, place`,
+      ),
+    latest: async (cluster) => {
+      const of = cluster === null ? "" : "and cluster = ?";
+      const params = cluster === null ? [] : [cluster];
+      const open = await ids(`select id from runs where outcome is null ${of} order by created_at, place`, params);
+      const ended = `select id from runs where outcome is not null ${of} order by created_at desc, place desc limit ${lastEnded}`;
+      return [...open, ...(await ids(ended, params))];
     },
+    beginning: (id) => ids("select id from runs where substr(id, 1, length(?)) = ? order by id limit 5", [id, id]),
     adopt: (id, engineId, instance) =>
       store.transaction(async (sql) => {
         // With this sign of life it cannot be taken for dead before the run is written as its own.
@@ -79,47 +103,86 @@ export function openRuns(store: Store, journal: Journal, now: () => number): Run
         );
         return row === undefined ? undefined : Number(row["turn"]);
       }),
-    cancel: (id, actor) =>
-      store.transaction(async (sql) => {
-        await sql.run("update runs set cancelled_by = ? where id = ? and outcome is null", [actor, id]);
-        await sql.announce("nonet_cancelled", id);
-      }),
-    finish: (id, ending, hold) =>
-      journal.transaction(async (page) => {
-        const events = await eventsOf(page, id);
-        const seconds = workedSeconds(events, now());
-        const changed = events.reduce((sum, event) => sum + (event.kind === "step.finished" ? event.changed : 0), 0);
-        await page.append(id, { kind: "run.finished", ...ending, changed, seconds }, hold);
-        await page.run("update runs set outcome = ?, seconds = ?, changed = ? where id = ?", [
-          ending.outcome,
-          seconds,
-          changed,
-          id,
-        ]);
-      }),
+    cancel: (id, actor) => cancel(parts, id, actor),
+    finish: async (id, ending, hold) => {
+      const run = await store.get("select line from runs where id = ?", [id]);
+      const end = (page: Page) => finish(page, id, ending, hold, now());
+      if (run?.["line"] === null) return journal.transaction(end);
+      return lines.at(String(run?.["line"]), async (turn) => {
+        await end(turn);
+        await turn.move(nearTheFront);
+      });
+    },
     usual: (playbook) => usual(store, playbook),
   };
 }
 
-async function admit(page: Page, request: RunRequest, at: string): ReturnType<Runs["admit"]> {
-  const { playbook, version, cluster, risk, actor } = request;
-  const input = canonicalJson(request.input);
-  if (risk !== "read") {
-    await queueUp(page, cluster, at);
-    const same = await page.get("select id from runs where outcome is null and playbook = ? and input = ?", [
-      playbook,
-      input,
-    ]);
+async function admitReading({ journal, begin, now }: Parts, request: RunRequest): ReturnType<Runs["admit"]> {
+  const at = new Date(now()).toISOString();
+  const id = await journal.transaction((page) => insert(page, request, { line: null, place: null, at, begunAt: at }));
+  await begin(id);
+  return { id, joined: false };
+}
+
+function admitChanging(lines: Lines, request: RunRequest): ReturnType<Runs["admit"]> {
+  const line = lineOf(request.cluster);
+  return lines.at(line, async (turn) => {
+    const same = await turn.get(
+      "select id from runs where line = ? and outcome is null and playbook = ? and input = ?",
+      [line, request.playbook, canonicalJson(request.input)],
+    );
     if (same !== undefined) return { id: String(same["id"]), joined: true };
-  }
+    const last = await turn.get("select max(place) as place from runs where line = ?", [line]);
+    const place = Number(last?.["place"] ?? 0) + 1;
+    const id = await insert(turn, request, { line, place, at: turn.at, begunAt: null });
+    await turn.move((_position, of) => of === place);
+    return { id, joined: false };
+  });
+}
+
+async function insert(
+  page: Page,
+  request: RunRequest,
+  { line, place, at, begunAt }: { line: string | null; place: number | null; at: string; begunAt: string | null },
+): Promise<string> {
+  const { playbook, version, cluster, risk, actor, resumes } = request;
   const id = randomUUID();
   await page.run(
-    "insert into runs (id, playbook, version, cluster, input, risk, actor, created_at) values (?,?,?,?,?,?,?,?)",
-    [id, playbook, version, cluster, input, risk, actor, at],
+    `insert into runs (id, playbook, version, cluster, input, risk, actor, resumes, line, place, created_at, begun_at)
+     values (?,?,?,?,?,?,?,?,?,?,?,?)`,
+    [id, playbook, version, cluster, canonicalJson(request.input), risk, actor, resumes, line, place, at, begunAt],
   );
-  if (risk !== "read" && cluster !== null) await lock(page, cluster, id, at);
   await page.append(id, { kind: "run.queued", ...request, usual: await usual(page, playbook) });
-  return { id, joined: false };
+  return id;
+}
+
+async function cancel({ store, lines }: Parts, id: string, actor: string): Promise<Stop> {
+  const run = await store.get("select line from runs where id = ?", [id]);
+  return lines.at(String(run?.["line"] ?? ""), async (turn) => {
+    const waited = await turn.get(
+      `update runs set outcome = 'cancelled', seconds = 0, changed = 0, cancelled_by = ?
+       where id = ? and outcome is null and begun_at is null returning place`,
+      [actor, id],
+    );
+    if (waited !== undefined) {
+      const failure = {
+        code: "cancelled",
+        message: `${actor} cancelled it before its turn came.`,
+        state: "Nothing was changed.",
+      };
+      const ended = { outcome: "cancelled", result: null, failure, changed: 0, seconds: 0 } as const;
+      await turn.append(id, { kind: "run.finished", ...ended });
+      await turn.move((position, place) => place > Number(waited["place"]) && nearTheFront(position, place));
+      return "at once";
+    }
+    const marked = await turn.get(
+      "update runs set cancelled_by = ? where id = ? and outcome is null and cancelled_by is null returning id",
+      [actor, id],
+    );
+    if (marked !== undefined) await turn.append(id, { kind: "run.stopping", actor });
+    await turn.announce("nonet_cancelled", id);
+    return "at the next safe point";
+  });
 }
 
 function record(row: Row | undefined): RunRecord | undefined {
@@ -136,52 +199,6 @@ function record(row: Row | undefined): RunRecord | undefined {
     createdAt: String(row["created_at"]),
     finished: row["outcome"] !== null,
     cancelledBy: text("cancelled_by"),
+    resumes: text("resumes"),
   };
-}
-
-/**
- * One admission at a time for each cluster (and one for what belongs to none): what it reads afterwards is true until
- * its transaction ends.
- */
-async function queueUp(page: Page, cluster: string | null, at: string): Promise<void> {
-  await page.run(
-    `insert into cluster_locks (cluster, run_id, at) values (?, '', ?)
-     on conflict (cluster) do update set cluster = excluded.cluster`,
-    [cluster ?? "", at],
-  );
-}
-
-/** The lock belongs to the run and lasts as long as it does; no time limit, nothing to release. */
-async function lock(page: Page, cluster: string, id: string, at: string): Promise<void> {
-  const taken = await page.get(
-    `update cluster_locks set run_id = ?, at = ?
-     where cluster = ? and run_id not in (select id from runs where outcome is null) returning run_id`,
-    [id, at, cluster],
-  );
-  if (taken !== undefined) return;
-  const holder = await page.get(
-    "select playbook, actor, created_at, id from runs where id = (select run_id from cluster_locks where cluster = ?)",
-    [cluster],
-  );
-  throw new OpsError({
-    code: "cluster_locked",
-    message: `${cluster} is being changed by ${String(holder?.["playbook"])}, started by ${String(holder?.["actor"])} at ${String(holder?.["created_at"])}.`,
-    state: "Nothing of what you asked for was done.",
-    hint: `Wait until it ends or cancel it (run ${String(holder?.["id"])}).`,
-  });
-}
-
-/** From the first start until `now`, without the time spent waiting for people. */
-function workedSeconds(events: readonly RunEvent[], now: number): number {
-  let waited = 0;
-  let asked: number | undefined;
-  for (const { kind, at } of events) {
-    if (kind === "approval.requested") asked = Date.parse(at);
-    if (kind === "approval.decided" && asked !== undefined) {
-      waited += Date.parse(at) - asked;
-      asked = undefined;
-    }
-  }
-  const started = events.find(({ kind }) => kind === "run.started");
-  return started === undefined ? 0 : Math.max(0, now - Date.parse(started.at) - waited) / 1000;
 }

@@ -34,6 +34,8 @@ const bot = "";
 export interface OpenVault extends Vault {
   /** Replaces every secret that was handed out in this process by dots. */
   scrub(text: string): string;
+  /** Has a secret that was not generated here, such as an API token, scrubbed as well. */
+  learn(secret: Secret<string>): void;
 }
 
 /** Whether anything was ever sealed in this store, and so a key for it exists. */
@@ -50,7 +52,7 @@ export async function openVault(
   key: MasterKey,
   { domains, now }: { domains: (cluster: string) => Promise<readonly string[]>; now: () => number },
 ): Promise<OpenVault> {
-  const known = new Set<string>();
+  const known = new Set([key.bytes.toString("hex")]);
   const pending = new Map<string, Promise<unknown>>();
   const load = async (cluster: string, name: string): Promise<unknown> => {
     const row = await store.get("select sealed from secrets where cluster = ? and name = ?", [cluster, name]);
@@ -100,6 +102,7 @@ export async function openVault(
       if (cluster !== bot) await store.run("delete from secrets where cluster = ?", [cluster]);
     },
     scrub: (text) => scrub(text, known),
+    learn: (secret) => void known.add(secret.reveal()),
   };
 }
 

@@ -1,4 +1,5 @@
 import { OpenWorkflow, type Worker, type Workflow } from "openworkflow";
+import { OpsError, toFailure } from "../core/errors.ts";
 import { untilTheStoreWorks } from "./run.ts";
 import type { Store } from "./store/port.ts";
 
@@ -19,6 +20,10 @@ export interface DurableWorker {
   rename(instance: string): void;
   /** Begins to carry out runs; must have a name by then. */
   begin(): void;
+  /** Takes up nothing more; what is under way goes on. */
+  rest(): Promise<void>;
+  /** @throws OpsError `engine_resting` or `engine_stuck`, when no run would be taken up now. */
+  check(): void;
   /** Resolves once nothing is under way any more; what is must end by itself. */
   stop(): Promise<void>;
 }
@@ -52,6 +57,8 @@ export async function openWorker(store: Store, body: Body, onError: (error: unkn
       begun = true;
       pump.wake();
     },
+    rest: pump.stop,
+    check: pump.check,
     stop: async () => {
       await pump.stop();
       await worker.stop();
@@ -73,14 +80,19 @@ function openPump(turn: () => Promise<boolean>, onError: (error: unknown) => voi
   const halt = new AbortController();
   let woken = false;
   let turning: Promise<void> | undefined;
+  let turnedAt = performance.now();
+  let failure: unknown;
   const spin = async () => {
     while (woken && !halt.signal.aborted) {
       woken = false;
       try {
         if (await turn()) woken = true;
+        failure = undefined;
       } catch (error) {
+        failure = error;
         onError(error);
       }
+      turnedAt = performance.now();
     }
     turning = undefined;
   };
@@ -91,6 +103,19 @@ function openPump(turn: () => Promise<boolean>, onError: (error: unknown) => voi
   const timer = setInterval(wake, pollMs);
   return {
     wake,
+    check: () => {
+      if (halt.signal.aborted) throw new OpsError({ code: "engine_resting", message: "It takes no runs any more." });
+      const silentMs = performance.now() - turnedAt;
+      if (failure === undefined && silentMs < 4 * pollMs) return;
+      throw new OpsError({
+        code: "engine_stuck",
+        message:
+          failure === undefined
+            ? `It has not looked for runs for ${Math.round(silentMs / 1000)} s.`
+            : `It could not look for runs: ${toFailure(failure).message}`,
+        cause: failure,
+      });
+    },
     stop: async () => {
       halt.abort();
       clearInterval(timer);

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import pino from "pino";
 import { openAuthorizer } from "../auth/authorize.ts";
+import { closable } from "../chat/closable.ts";
 import { openDesk } from "../chat/desk.ts";
 import { serveConsole } from "../chat/console/server.ts";
 import { linodeCloud } from "../cloud/linode.ts";
@@ -13,16 +13,21 @@ import { systemClock } from "../engine/clock.ts";
 import { openEngine } from "../engine/engine.ts";
 import { openState, type State } from "../engine/state.ts";
 import { outside } from "../outside/scan.ts";
-import { createFleet, type Fleet } from "../ssh/fleet.ts";
-import { commands, playbooks } from "./registry.ts";
+import { createFleet, type Fleet, type FleetOptions } from "../ssh/fleet.ts";
+import { openRegistry } from "./registry.ts";
 import { reload, type LiveConfig } from "./reload.ts";
 import { deskRuns } from "./runs.ts";
+import { openTelemetry } from "./telemetry.ts";
 
 /** A bot that runs in this process. */
 export interface Bot {
   readonly desk: Desk;
   /** Where the key that seals the secrets came from, in words. */
   readonly keySource: string;
+  /** Where health and metrics are; `null` when that is not configured. */
+  readonly httpUrl: string | null;
+  /** Takes no more commands; resolves once no step is under way any more, or after `patienceMs`. */
+  drain(patienceMs: number): Promise<void>;
   /** Reads the configuration again; returns what came of it, in one sentence that is in the log as well. */
   reload(): Promise<string>;
   close(): Promise<void>;
@@ -32,6 +37,7 @@ export interface Bot {
 export type Reach = (
   state: State,
   current: () => Config,
+  onRoundTrip: NonNullable<FleetOptions["onRoundTrip"]>,
 ) => Promise<Pick<Services, "fleet" | "outside"> & { readonly close: () => void }>;
 
 /** The user of this machine: the one who owns the bot and types at its console. */
@@ -44,47 +50,67 @@ export const socketPath = (stateDir: string): string => join(stateDir, "console.
 export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise<Bot> {
   const { current } = live;
   const config = current();
+  const registry = await openRegistry(config.extensions);
+  const { commands, playbooks } = registry;
   await mkdir(config.stateDir, { recursive: true, mode: 0o700 });
   const state = await openState(config, process.env);
   const saveBlueprints = async () => {
     for (const blueprint of current().clusters) await state.clusters.saveBlueprint(blueprint);
   };
   await saveBlueprints();
-  const { close, ...reached } = await reach(state, current);
+  const telemetry = openTelemetry(config, state, registry);
+  const { close, ...reached } = await reach(state, current, telemetry.edges.roundTrip);
   const services: Services = {
-    cloud: linodeCloud({ token: config.linodeToken, baseUrl: config.linodeUrl }),
+    cloud: linodeCloud({
+      token: config.linodeToken,
+      baseUrl: config.linodeUrl,
+      onCall: telemetry.edges.linodeCall,
+    }),
     clusters: state.clusters,
     vault: state.vault,
     clock: systemClock,
     ...reached,
   };
-  const log = pino({ level: config.logLevel }, pino.destination(join(config.stateDir, "nonet.log")));
+  const { log, observe } = telemetry;
   // Made with the store and never changed: no other store has it.
   const storeId = await sha256((await state.vault.botKey()).publicKey);
   const authorizer = openAuthorizer({ current: () => current().whoMay, owner, commands });
   const { hasSecondPerson } = authorizer;
-  const engine = await openEngine({ state, services, playbooks, log, hasSecondPerson, storeId });
-  const desk = openDesk({ commands, services, runs: deskRuns(engine), authorizer });
+  const engine = await openEngine({ state, services, playbooks, log, hasSecondPerson, storeId, observe });
+  const open = closable(openDesk({ commands, services, runs: deskRuns(engine), authorizer }));
+  const desk = telemetry.desk(open);
   const stopConsole = await serveConsole(desk, socketPath(config.stateDir));
-  return {
+  const bot = {
     desk,
     keySource: state.keySource,
     reload: () => reload(live, saveBlueprints, log),
+    async drain(patienceMs: number) {
+      open.close();
+      await telemetry.stopping();
+      await engine.drain(AbortSignal.timeout(patienceMs));
+    },
     async close() {
       await stopConsole();
       await engine.close();
+      await telemetry.close();
       close();
       await state.close();
     },
   };
+  const vital = { store: () => state.clusters.list(), engine: () => engine.check() };
+  const httpUrl = await telemetry.open(vital, { commands: () => open.check() }).catch(async (error: unknown) => {
+    await bot.close();
+    throw error;
+  });
+  return { ...bot, httpUrl };
 }
 
 /** Real nodes: one warm connection each, kept per cluster because nodes of two clusters share their names. */
-async function overSsh(state: State, current: () => Config): ReturnType<Reach> {
+async function overSsh(...[state, current, onRoundTrip]: Parameters<Reach>): ReturnType<Reach> {
   const { privateKey } = await state.vault.botKey();
   const fleets = new Map<string, Fleet>();
   const fleetOf = (cluster: string): Fleet => {
-    const fleet = fleets.get(cluster) ?? createFleet({ key: privateKey });
+    const fleet = fleets.get(cluster) ?? createFleet({ key: privateKey, onRoundTrip });
     fleets.set(cluster, fleet);
     return fleet;
   };

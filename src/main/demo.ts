@@ -2,16 +2,16 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { prompt } from "../chat/console/prompt.ts";
-import { readConfig, type Config } from "../config.ts";
+import type { Config } from "../config.ts";
 import type { Card } from "../core/card.ts";
 import { Blueprint } from "../core/cluster.ts";
 import { terminalSvg, toPng } from "../render/picture.ts";
 import { cardLines } from "../render/terminal.ts";
 import { openBot, owner, socketPath } from "./bot.ts";
+import { configuration } from "./configuration.ts";
 import { demoStateDir } from "./demo-state.ts";
 import { openWorld, type World } from "./demo-world.ts";
 import { oneCommand } from "./one-shot.ts";
-import { commands } from "./registry.ts";
 import { liveConfig } from "./reload.ts";
 import { simulatedReach } from "./simulated-reach.ts";
 
@@ -70,7 +70,7 @@ function pictureOf(card: Card): Uint8Array {
 
 /** The demo keeps its own store, beside the real one. */
 async function demoConfig(world: World): Promise<Config> {
-  const config = await readConfig(process.env, commands);
+  const config = await configuration(process.env);
   return {
     ...config,
     stateDir: demoStateDir(config, world.kind),

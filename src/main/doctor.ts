@@ -1,11 +1,10 @@
-import { readConfig } from "../config.ts";
 import { tokenLacks } from "../core/cloud.ts";
 import { clusterTag } from "../core/cluster.ts";
 import { describeFailure, toFailure } from "../core/errors.ts";
 import { linodeCloud } from "../cloud/linode.ts";
 import { describePostgres } from "../engine/store/postgres.ts";
 import { whyNoLab } from "../lab/probe.ts";
-import { commands } from "./registry.ts";
+import { configuration } from "./configuration.ts";
 
 /** `npm run doctor`: checks configuration, token, scopes and reachability; 0 when nothing needs fixing. */
 export async function main(): Promise<number> {
@@ -20,12 +19,12 @@ export async function main(): Promise<number> {
   };
   const context = { signal: AbortSignal.timeout(60_000), say: () => undefined };
   await check("configuration", async () => {
-    const { clusters, whoMay, stateDir, databaseUrl } = await readConfig(process.env, commands);
+    const { clusters, whoMay, stateDir, databaseUrl } = await configuration(process.env);
     const store = databaseUrl === null ? "store" : "console, log and key file";
     return `${clusters.length} clusters, ${whoMay.people.length} people; ${store} in ${stateDir}`;
   });
   if (failed) return 1;
-  const config = await readConfig(process.env, commands);
+  const config = await configuration(process.env);
   const { databaseUrl } = config;
   if (databaseUrl !== null) await check("store", () => describePostgres(databaseUrl));
   const cloud = linodeCloud({ token: config.linodeToken, baseUrl: config.linodeUrl });

@@ -2,11 +2,11 @@ import { parseArgs } from "node:util";
 import { connectConsole, submit, type Ended } from "../chat/console/client.ts";
 import { liveCard } from "../chat/console/live.ts";
 import { terminal } from "../chat/console/prompt.ts";
-import { readConfig, type Config } from "../config.ts";
+import type { Config } from "../config.ts";
 import { describeFailure, OpsError, toFailure } from "../core/errors.ts";
 import { openBot, owner, socketPath } from "./bot.ts";
+import { configuration } from "./configuration.ts";
 import { demoStateDirs } from "./demo-state.ts";
-import { commands } from "./registry.ts";
 import { liveConfig } from "./reload.ts";
 
 /** `npm run nonet -- '/cluster status demo' [--json] [--as USER] [--yes]`: one command; 0 when it ended well. */
@@ -20,7 +20,7 @@ export async function main(args: readonly string[]): Promise<number> {
   if (text === "") {
     throw new OpsError({ code: "bad_input", message: "No command was given.", hint: "Try: npm run nonet -- /help" });
   }
-  const config = await readConfig(process.env, commands);
+  const config = await configuration(process.env);
   const json = values.json === true;
   try {
     const ended = await withBot(config, (socket) =>

@@ -43,10 +43,12 @@ function changesBetween(before: Config, after: Config): string[] {
     clusters: byName(clusters),
   });
   const [old, fresh] = [lists(before), lists(after)];
-  return (["people", "roles", "channels", "clusters"] as const).flatMap((kind) => {
+  const moved = before.extensions === after.extensions ? [] : ["extensions: the others hold from the next start on"];
+  const listed = (["people", "roles", "channels", "clusters"] as const).flatMap((kind) => {
     const differences = differencesOf(old[kind], fresh[kind]);
     return differences.length === 0 ? [] : [`${kind}: ${allOf(differences)}`];
   });
+  return [...listed, ...moved];
 }
 
 const byName = (list: readonly { readonly name: string }[]) =>

@@ -7,7 +7,12 @@ export function deskRuns(engine: Engine): Runs {
     start: async (playbook, input, actor) => (await engine.start(playbook, input, actor)).runId,
     view: async (runId) => engine.view(runId),
     decide: async (decision) => engine.decide(decision),
-    cancel: async (runId, actor) => engine.cancel(runId, actor),
+    again: async (view, actor, link) => (await engine.again(view, actor, link)).runId,
+    cancel: (runId, actor) => engine.cancel(runId, actor),
+    latest: (cluster) => engine.latest(cluster),
+    beginning: (id) => engine.beginning(id),
+    lock: engine.lock,
+    unlock: engine.unlock,
     follow(runId, listener) {
       let told = 0;
       let last = Promise.resolve();

@@ -1,29 +1,30 @@
 import { prompt } from "../chat/console/prompt.ts";
 import { join } from "node:path";
-import { readConfig } from "../config.ts";
 import { openBot, owner, socketPath } from "./bot.ts";
-import { commands } from "./registry.ts";
+import { configuration } from "./configuration.ts";
 import { liveConfig } from "./reload.ts";
+import { stop, toldToStop } from "./stop.ts";
 
-/** `npm start`: the bot, with a prompt when somebody sits at a terminal. SIGHUP reads the configuration again. */
+/**
+ * `npm start`: the bot, with a prompt when somebody sits at a terminal. SIGHUP reads the configuration again; SIGTERM
+ * and SIGINT let it stop in order.
+ */
 export async function main(): Promise<number> {
-  const live = await liveConfig(() => readConfig(process.env, commands));
+  const live = await liveConfig(() => configuration(process.env));
   const { stateDir } = live.current();
   const bot = await openBot(live);
   process.on("SIGHUP", () => void bot.reload().then(console.log));
   console.log(`Nonet runs as process ${process.pid}. The key that seals its secrets comes from ${bot.keySource}.`);
-  const stop = Promise.withResolvers<void>();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.resolve());
+  const told = toldToStop();
   if (process.stdin.isTTY) {
     const session = prompt({
       socket: socketPath(stateDir),
       user: owner,
       history: join(stateDir, "history"),
     });
-    await Promise.race([session, stop.promise]);
+    await Promise.race([session, told]);
   } else {
-    await stop.promise;
+    await told;
   }
-  await bot.close();
-  return 0;
+  return stop(bot);
 }

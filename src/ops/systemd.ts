@@ -3,10 +3,13 @@ import { desire, operation, type Change, type Item } from "../core/operation.ts"
 import { lines, raw, run, sh, type Action, type Script } from "../core/shell.ts";
 import { Path } from "./file.ts";
 
+/** The whole name of a unit. */
+export const UnitName = z
+  .string()
+  .regex(/^[A-Za-z0-9@_.:-]+\.(service|socket|timer|target|path|mount)$/, "a unit such as nginx.service");
+
 const Unit = z.strictObject({
-  unit: z
-    .string()
-    .regex(/^[A-Za-z0-9@_.:-]+\.(service|socket|timer|target|path|mount)$/, "a unit such as nginx.service"),
+  unit: UnitName,
   running: z.boolean(),
   enabled: z.boolean(),
   /** Files, or folders with all that is in them, that the unit reads when it starts. */
@@ -115,6 +118,13 @@ function isEnabled(property: ReadonlyMap<string, string>): boolean {
   return file === "enabled" && `${property.get("WantedBy") ?? ""}${property.get("RequiredBy") ?? ""}` !== "";
 }
 
+/** Does it even after failures that systemd has counted; one that fails again shows what the unit said. */
+export const systemctl = (
+  verb: Script,
+  unit: string,
+): Script => sh`systemctl reset-failed -- ${unit} 2>/dev/null || true
+systemctl ${raw(verb)} -- ${unit} || { journalctl -q --no-pager -n 20 -u ${unit} >&2; exit 1; }`;
+
 function stamped(want: Unit, verb: Script): Script {
   const stamp = `/run/nonet/${want.unit}.stamp`;
   return lines([
@@ -122,8 +132,7 @@ function stamped(want: Unit, verb: Script): Script {
     ...(want.validate.length === 0 ? [] : [sh`${want.validate}`]),
     sh`mkdir -p /run/nonet
 touch ${`${stamp}.next`}
-systemctl reset-failed -- ${want.unit} 2>/dev/null || true
-systemctl ${raw(verb)} -- ${want.unit} || { journalctl -q --no-pager -n 20 -u ${want.unit} >&2; exit 1; }
+${raw(systemctl(verb, want.unit))}
 mv -f ${`${stamp}.next`} ${stamp}`,
   ]);
 }

@@ -1,3 +1,4 @@
+import { markdownTable } from "../core/table.ts";
 import { matrix, portWords, type Flow } from "./flows.ts";
 
 const nics = { eth0: "public (eth0)", eth1: "VLAN (eth1)" } as const;
@@ -23,15 +24,6 @@ port 3306 at once instead of dropping.
 
 This page is written from \`src/policy/flows.ts\`.
 
-${markdown([["from", "to", "what", "interface", "reason"], ...rows])}
+${markdownTable([["from", "to", "what", "interface", "reason"], ...rows])}
 `;
-}
-
-/** Columns of even width, as the formatter of this project wants them; the first row is the head. */
-function markdown(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
-  const line = (row: readonly string[]): string =>
-    `| ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(" | ")} |`;
-  const rule = line(widths.map((width) => "-".repeat(width)));
-  return rows.flatMap((row, index) => (index === 0 ? [line(row), rule] : [line(row)])).join("\n");
 }

@@ -22,6 +22,13 @@ export const answers: Readonly<Record<string, Answer>> = {
     Object.fromEntries(
       (query as readonly string[]).map((unit) => [unit, isRunning(world, node.name, unit) ? "active" : "inactive"]),
     ),
+  "unit start": (world, node, query) => {
+    if (!isRunning(world, node.name, String(query))) return null;
+    const restart = statesOf(world, node.name, "restart").find(({ unit }) => unit === query);
+    // Any other time will do for the process that came after the one noted.
+    const started = restart === undefined ? performance.timeOrigin : Date.parse(String(restart["before"])) + 1000;
+    return new Date(started).toISOString().replace("T", " ").replace("Z", " UTC");
+  },
   "database state": (world, node) =>
     isRunning(world, node.name, "mariadb")
       ? { readOnly: holderOf(world, "db") !== node.name, replicating: replicates(world, node), lag: 0 }
@@ -71,25 +78,33 @@ function disks(world: World, node: Node) {
   return { role, peerRole, disk: state, peerDisk: state };
 }
 
-/** Round robin over the web servers, as far as every hop's firewall lets the request through. */
+/** From one web server, or round robin over all of them, as far as every hop's firewall lets the request through. */
 function pages(world: World, from: Node, { url, times }: { url: string; times: number }) {
   const { hostname, protocol } = new URL(url);
   const port = protocol === "https:" ? 443 : 80;
-  const balancer = nodeAt(world, hostname)?.node;
-  const entered = knock(world, from.ipv4.address, hostname, port) === "open";
-  const { db, nfs } = world.cluster.floating;
+  const asked = nodeAt(world, hostname)?.node;
+  const source = sourceFor(from, hostname, world.cluster.blueprint.network.vlan);
+  const entered = asked?.name === from.name || knock(world, source, hostname, port) === "open";
+  if (asked === undefined || !entered) return Array.from({ length: times }, () => ({ status: 0, body: "" }));
+  if (asked.role === "web") return Array.from({ length: times }, () => pageOf(world, asked));
+  const webs = nodesWith(world.cluster, "web").filter(
+    ({ privateIp }) => privateIp !== null && knock(world, asked.privateIp ?? "", privateIp, 80) === "open",
+  );
   return Array.from({ length: times }, (_, at) => {
-    const webs = nodesWith(world.cluster, "web").filter(
-      ({ privateIp }) => privateIp !== null && knock(world, balancer?.privateIp ?? "", privateIp, 80) === "open",
-    );
     const web = webs[at % webs.length];
-    if (!entered || balancer === undefined || web === undefined) return { status: 0, body: "" };
-    const reached = (address: string, target: number) => knock(world, web.privateIp ?? "", address, target) === "open";
-    const row = reached(db.address, 3306) && someRow(world) ? "row" : null;
-    const file = reached(nfs.address, 2049) ? "file" : null;
-    const ok = row !== null && file !== null;
-    return { status: ok ? 200 : 503, body: JSON.stringify({ ok, server: web.name, row, file }) };
+    return web === undefined ? { status: 502, body: "" } : pageOf(world, web);
   });
+}
+
+function pageOf(world: World, web: Node) {
+  if (!isRunning(world, web.name, "nginx")) return { status: 0, body: "" };
+  if (!isRunning(world, web.name, "php8.2-fpm")) return { status: 502, body: "" };
+  const { db, nfs } = world.cluster.floating;
+  const reached = (address: string, target: number) => knock(world, web.privateIp ?? "", address, target) === "open";
+  const row = reached(db.address, 3306) && someRow(world) ? "row" : null;
+  const file = reached(nfs.address, 2049) ? "file" : null;
+  const ok = row !== null && file !== null;
+  return { status: ok ? 200 : 503, body: JSON.stringify({ ok, server: web.name, row, file }) };
 }
 
 function someRow(world: World): boolean {

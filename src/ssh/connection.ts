@@ -1,4 +1,4 @@
-import { OpsError } from "../core/errors.ts";
+import { OpsError, toFailure } from "../core/errors.ts";
 import type { Patience } from "../core/target.ts";
 import { NotStarted, runOver } from "./channel.ts";
 import type { Door } from "./door.ts";
@@ -17,6 +17,8 @@ export interface RoundTrip {
   /** Bytes of output that came back. */
   readonly bytes: number;
   readonly milliseconds: number;
+  /** The code of the error that a try to connect ended with; `null` when all went well. */
+  readonly failed: string | null;
 }
 
 /** What to send to a node. */
@@ -162,12 +164,18 @@ export class WarmConnection implements Connection {
   async #open(port: number, signal: AbortSignal): Promise<Link> {
     const started = performance.now();
     const limit = AbortSignal.any([signal, AbortSignal.timeout(this.#timing.connectMs)]);
-    const link = await openLink({ ...this.#door, port }, limit);
-    this.#account(port, "connect", 0, started);
-    return link;
+    try {
+      const link = await openLink({ ...this.#door, port }, limit);
+      this.#account(port, "connect", 0, started);
+      return link;
+    } catch (error) {
+      // Somebody who no longer wants to connect says nothing about the node.
+      if (!signal.aborted) this.#account(port, "connect", 0, started, toFailure(error).code);
+      throw error;
+    }
   }
 
-  #account(port: number, kind: RoundTrip["kind"], bytes: number, started: number): void {
-    this.#onRoundTrip({ node: this.node, port, kind, bytes, milliseconds: performance.now() - started });
+  #account(port: number, kind: RoundTrip["kind"], bytes: number, started: number, failed: string | null = null): void {
+    this.#onRoundTrip({ node: this.node, port, kind, bytes, milliseconds: performance.now() - started, failed });
   }
 }

@@ -23,7 +23,7 @@ export interface FleetOptions {
   readonly user?: string;
   /** Known secrets, taken out of all output that is shown. */
   readonly secrets?: () => Iterable<string>;
-  /** Hears of every connection opened and every script sent. */
+  /** Hears of every try to connect and every script sent. */
   readonly onRoundTrip?: (trip: RoundTrip) => void;
   readonly timing?: Timing;
   /** On the nodes, for the lock and the fence of changes; default `/run/nonet`. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { inspect } from "node:util";
 import { createLinode, getProfile } from "@linode/api-v4";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { LinodeCall } from "../../src/cloud/client.ts";
 import { linodeCloud } from "../../src/cloud/linode.ts";
 import { toFailure } from "../../src/core/errors.ts";
 import type { OpsError } from "../../src/core/errors.ts";
@@ -31,6 +32,25 @@ function fault(api: string | null): void {
 const busy = { status: 400, body: '{"errors":[{"reason":"Linode busy."}]}' };
 const limited = { status: 429, headers: { "retry-after": "0" }, body: '{"errors":[{"reason":"Too many requests"}]}' };
 const html = { "content-type": "text/html", server: "nginx" };
+
+test("every request that was sent is accounted for, with the status of its answer", async () => {
+  const calls: string[] = [];
+  const options = { baseUrl: bench.url, pollMs: 1 };
+  const onCall = ({ method, status }: LinodeCall) => calls.push(`${method} ${status}`);
+  const cloud = linodeCloud({ ...options, token: new Secret(token), onCall });
+  let refusals = 0;
+  bench.trouble = () => (refusals++ < 2 ? limited : null);
+  await cloud.whoAmI(testContext());
+  await failure(linodeCloud({ ...options, token: new Secret("wrong"), onCall }).whoAmI(testContext()));
+  const dead = { baseUrl: "http://127.0.0.1:1", pollMs: 1, token: new Secret(token), onCall };
+  const context = testContext();
+  const broken = linodeCloud(dead).whoAmI(context);
+  bench.trouble = () => null;
+  await expect.poll(() => calls.at(-1)).toBe("GET null");
+  context.controller.abort(new Error("enough"));
+  await expect(broken).rejects.toThrow("enough");
+  expect(calls.slice(0, 5)).toEqual(["GET 429", "GET 429", "GET 200", "GET 401", "GET null"]);
+});
 
 describe("calls are repeated", () => {
   test("while the Linode is busy", async () => {

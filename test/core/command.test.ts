@@ -1,7 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { ClusterName } from "../../src/core/cluster.ts";
-import { answer, clusterOptions, command, findCommand, readInput, usage, words } from "../../src/core/command.ts";
+import {
+  answer,
+  clusterOptions,
+  command,
+  findCommand,
+  freeText,
+  readInput,
+  usage,
+  words,
+} from "../../src/core/command.ts";
 
 const scale = command({
   name: "cluster scale",
@@ -17,7 +26,14 @@ const list = command({
   input: z.object({}),
   run: () => Promise.resolve(answer({ ok: true, verdict: "" })),
 });
-const parse = (text: string) => readInput(findCommand(text, [scale, list], [scale, list]));
+const lock = command({
+  ...list,
+  name: "lock",
+  input: z.object({ cluster: z.string(), reason: freeText }),
+  run: () => Promise.resolve(answer({ ok: true, verdict: "" })),
+});
+const all = [scale, list, lock];
+const parse = (text: string) => readInput(findCommand(text, all, all));
 
 describe("words", () => {
   it.each([
@@ -49,6 +65,21 @@ describe("reading a command", () => {
     ["/cluster scale prod name=prod", "given twice"],
     ["/cluster scale prod --count", "needs a value"],
   ])("explains what is wrong with %s", (text, problem) => expect(() => parse(text)).toThrow(problem));
+  it.each([
+    ["/lock prod new disk", "new disk"],
+    ["/lock   prod   new   disk  ", "new   disk"],
+    ["/lock prod it isn't 'ready", "it isn't 'ready"],
+    ["/lock prod disk=full on db1", "disk=full on db1"],
+    ["/lock prod --force cluster=x", "--force cluster=x"],
+    ["/lock prod reason=new disk", "new disk"],
+    ["/lock --reason new disk", undefined],
+    ["/lock reason=new disk", undefined],
+    ["/lock cluster=prod --reason new disk", "new disk"],
+    ["/lock prod", undefined],
+  ])("lets free text take the rest of the line: %s", (text, reason) => {
+    if (reason === undefined) expect(() => parse(text)).toThrow(/cluster|reason/);
+    else expect(parse(text)).toEqual({ cluster: "prod", reason });
+  });
   it("guesses what was meant", () => expect(() => parse("/cluster lsit")).toThrow("Did you mean /cluster list?"));
   it("suggests only what may be suggested", () =>
     expect(() => findCommand("/cluster lsit", [scale, list], [scale])).toThrow(/no command \/cluster lsit\.$/));
@@ -57,6 +88,8 @@ describe("reading a command", () => {
 
 it("shows optional options in brackets", () => {
   expect(usage(scale)).toBe("/cluster scale NAME COUNT [reason]");
+  expect(usage(lock)).toBe("/lock CLUSTER REASON…");
+  expect(usage({ ...lock, input: z.object({ reason: freeText.optional() }) })).toBe("/lock [reason…]");
 });
 
 it("knows which options name a cluster", () => {

@@ -12,6 +12,7 @@ import { database, databaseUser } from "../../src/ops/mariadb.ts";
 import { nssDatabase } from "../../src/ops/nss.ts";
 import { pacemaker } from "../../src/ops/pacemaker.ts";
 import { replication } from "../../src/ops/replication.ts";
+import { restart } from "../../src/ops/restart.ts";
 import { statusRow } from "../../src/ops/statusrow.ts";
 import { unit } from "../../src/ops/systemd.ts";
 import { user } from "../../src/ops/user.ts";
@@ -28,6 +29,7 @@ export const operations: Readonly<Record<string, Operation<object>>> = {
   sshd,
   unit,
   user,
+  restart,
   statusRow,
   replication,
   pacemaker,

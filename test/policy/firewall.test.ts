@@ -3,7 +3,6 @@ import { describe, expect, test } from "vitest";
 import { nodesWith } from "../../src/core/cluster.ts";
 import { canonical } from "../../src/ops/iptables.ts";
 import { firewallRules } from "../../src/policy/firewall.ts";
-import { flowTable } from "../../src/policy/flow-table.ts";
 import { matrix } from "../../src/policy/flows.ts";
 import { meaning } from "../../src/policy/meaning.ts";
 import { nodeNamed, sampleCluster } from "./sample.ts";
@@ -102,10 +101,6 @@ test("operators may write networks as they like; rules are spelled as the kernel
   const ssh = [rules.v4, rules.v6].flatMap((text) => text.split("\n").filter((line) => line.includes("SSH of op")));
   const end = '-i eth0 -p tcp -m tcp --dport 322 -m comment --comment "SSH of operators" -j ACCEPT';
   expect(ssh).toEqual([`-A INPUT -s 198.19.7.0/24 ${end}`, `-A INPUT -s 2001:db8::/64 ${end}`, `-A INPUT ${end}`]);
-});
-
-test("the page about flows is current", async () => {
-  await expect(flowTable()).toMatchFileSnapshot("../../docs/flows.md");
 });
 
 test("each web server is a source of its own on db and nfs", () => {

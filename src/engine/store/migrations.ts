@@ -27,6 +27,16 @@ const migrations: readonly string[] = [
    insert into instances select 'the first version', min(created_at), 0 from runs where outcome is null
      having count(*) > 0;
    update runs set instance = 'the first version' where outcome is null;`,
+  `drop table cluster_locks;
+   create table lines (line text primary key, actor text, reason text, at text) strict;
+   alter table runs add column line text;
+   alter table runs add column place integer;
+   alter table runs add column begun_at text;
+   alter table runs add column resumes text;
+   update runs set begun_at = created_at;
+   update runs set line = coalesce(cluster, '') where risk <> 'read';
+   create unique index runs_changing on runs (line) where outcome is null and begun_at is not null;
+   create unique index runs_in_line on runs (line, place);`,
 ];
 
 /** A migration in the words of PostgreSQL, whose integers and reals are too small by default. */

@@ -1,0 +1,21 @@
+/** What own commands and playbooks are made of, in one place: `import { playbook } from "nonet"`. */
+export { z } from "zod";
+export { loadCluster } from "../playbooks/status.ts";
+export { untilServes } from "../playbooks/steps/serves.ts";
+export { untilHolds, type Proof } from "../playbooks/steps/until-holds.ts";
+export * from "./core/cluster.ts";
+export * from "./core/command.ts";
+export * from "./core/converge.ts";
+export * from "./core/errors.ts";
+export * from "./core/fact.ts";
+export * from "./core/operation.ts";
+export * from "./core/plan.ts";
+export * from "./core/playbook.ts";
+export { raw, run as runScript, sh, type Action, type Script } from "./core/shell.ts";
+export type * from "./core/target.ts";
+export * from "./core/words.ts";
+export { fileItem } from "./ops/file.ts";
+export { httpGet, type HttpAnswer } from "./ops/facts/http.ts";
+export { unitStates } from "./ops/facts/units.ts";
+export * from "./ops/restart.ts";
+export { unitItem } from "./ops/systemd.ts";
