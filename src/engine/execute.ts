@@ -6,6 +6,7 @@ import { newApproval, type Approvals } from "./approvals.ts";
 import type { Flight } from "./flight.ts";
 import type { Hold } from "./journal.ts";
 import type { DurableRun } from "./run.ts";
+import { StoreAway } from "./store/port.ts";
 import type { RunRecord, Runs } from "./runs.ts";
 
 /** What carrying out a run needs. */
@@ -44,6 +45,8 @@ async function carryOut(
     return gate === "approved" ? { outcome: "done", result: await playbook.run(run, input) } : { outcome: gate };
   } catch (error) {
     if (run.fault !== undefined) throw run.fault;
+    // Playbooks read the store between steps as well.
+    if (error instanceof StoreAway) throw error;
     return { outcome: cancelled.aborted ? "cancelled" : "failed", failure: toFailure(error) };
   }
 }

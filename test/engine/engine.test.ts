@@ -109,23 +109,22 @@ onBothStores(({ place }) => {
     });
   });
 
-  test("the same command joins the unfinished run; another is told who holds the cluster", async () => {
+  test("the same command joins the unfinished run; another waits until it has ended, reading does not", async () => {
     const { playbook, release } = held();
     const other = testPlaybook({ name: "other", run: async () => ok });
     const reading = testPlaybook({ name: "reading", risk: "read", run: async () => ok });
     const { engine } = await world([playbook, other, reading]);
     const { runId } = await engine.start(playbook, demo, "alice");
     expect(await engine.start(playbook, demo, "bob")).toEqual({ runId, joined: true });
-    await expect(engine.start(other, demo, "bob")).rejects.toMatchObject({
-      code: "cluster_locked",
-      message: expect.stringMatching(/demo is being changed by test, started by alice/),
-    });
+    const next = await engine.start(other, demo, "bob");
+    expect(await engine.view(next.runId)).toMatchObject({ state: "queued", waits: { position: 1 } });
     const read = await engine.start(reading, demo, "bob");
     expect(await engine.finished(read.runId, never)).toMatchObject({ state: "done" });
     const elsewhere = await engine.start(other, { cluster: "prod" }, "bob");
     expect(await engine.finished(elsewhere.runId, never)).toMatchObject({ state: "done" });
     release();
-    await engine.finished(runId, never);
+    expect(await engine.finished(next.runId, never)).toMatchObject({ state: "done" });
+    expect(await engine.view(runId)).toMatchObject({ state: "done" });
     expect(await engine.start(other, demo, "bob")).toMatchObject({ joined: false });
   });
 
