@@ -26,7 +26,7 @@ const layers: Record<string, string[]> = {
 const homes: Record<string, string> = {
   "src/ssh": "ssh2",
   "src/cloud": "@linode/api-v4",
-  "src/engine": "openworkflow|postgres|@peculiar/x509",
+  "src/engine": "openworkflow|postgres|@peculiar/x509|otpauth",
   "src/lab|src/telemetry": "hono|@hono",
   "src/telemetry": "pino|prom-client",
   "src/render": "@resvg|dejavu-fonts-ttf",

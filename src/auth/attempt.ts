@@ -6,11 +6,11 @@ import type { Channel } from "./who-may.ts";
 /** The run that somebody answers or stops; `actor` is who asked for it. */
 export type AskedRun = Pick<RunView, "playbook" | "cluster" | "input" | "risk" | "actor">;
 
-/** What somebody wants to do. Refusing a plan and cancelling a run both stop it. */
+/** What somebody wants to do. Refusing a plan and cancelling a run both stop it; to `break` is to go on alone. */
 export type What =
   /** `input` is `null` while it is not known, for help and completion: is there any with which it may be used? */
   | { readonly kind: "use"; readonly command: Command; readonly input: object | null }
-  | { readonly kind: "approve" | "stop"; readonly run: AskedRun }
+  | { readonly kind: "approve" | "stop" | "break"; readonly run: AskedRun }
   /** To look at a run, with this command. */
   | { readonly kind: "see"; readonly command: Command; readonly run: AskedRun };
 

@@ -1,9 +1,8 @@
 import type { Command } from "../core/command.ts";
 import type { OpsError } from "../core/errors.ts";
-import type { Risk } from "../core/plan.ts";
-import type { Attempt } from "./attempt.ts";
+import type { AskedRun, Attempt } from "./attempt.ts";
 import { deny, denyStranger } from "./deny.ts";
-import { hasSecondPerson, objectionTo } from "./objection.ts";
+import { ableTo, mayAnywhere, objectionTo } from "./objection.ts";
 import { whoIs, type Principal } from "./principals.ts";
 import type { WhoMay } from "./who-may.ts";
 
@@ -16,10 +15,12 @@ type Ruling =
 export interface Authorizer {
   readonly authorize: (attempt: Attempt) => Ruling;
   /**
-   * Whether anybody but the requester could approve. The owner of the machine counts only when the configuration names
-   * that user: the user of a service is nobody.
+   * Names of all who could approve the run. The owner of the machine counts only as the one who asked for it or when the
+   * configuration names that user: the user of a service is nobody.
    */
-  readonly hasSecondPerson: (requester: string, risk: Risk, cluster: string | null) => boolean;
+  readonly approvers: (run: AskedRun) => readonly string[];
+  /** Whether a person's yes to the run, given before, still counts. */
+  readonly mayApprove: (person: string, run: AskedRun) => boolean;
 }
 
 /**
@@ -32,6 +33,17 @@ export function openAuthorizer(parts: {
   readonly commands: readonly Command[];
 }): Authorizer {
   const law = () => ({ whoMay: parts.current(), commands: parts.commands });
+  const mayApprove = (person: string, run: AskedRun) => {
+    const now = law();
+    const { people } = now.whoMay;
+    const principal =
+      people.find(({ name }) => name === person) ??
+      (person === parts.owner ? whoIs(people, { via: "console", id: parts.owner }, parts.owner) : undefined);
+    if (principal?.name !== person) return false;
+    // Somebody who broke the glass needs the same right as somebody who approves.
+    const kind = run.actor === person ? "break" : "approve";
+    return mayAnywhere(now, principal, { kind: "approve", run }) || mayAnywhere(now, principal, { kind, run });
+  };
   return {
     authorize: (attempt) => {
       const now = law();
@@ -41,6 +53,11 @@ export function openAuthorizer(parts: {
       if (objection === undefined) return { may: true, principal };
       return { may: false, denial: deny(now, attempt, principal, objection) };
     },
-    hasSecondPerson: (requester, risk, cluster) => hasSecondPerson(law(), requester, risk, cluster),
+    approvers: (run) => {
+      const named = ableTo(law(), { kind: "approve", run }).map(({ name }) => name);
+      const own = !named.includes(run.actor) && mayApprove(run.actor, run);
+      return own ? [run.actor, ...named] : named;
+    },
+    mayApprove,
   };
 }

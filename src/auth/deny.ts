@@ -69,10 +69,12 @@ const risks: Record<Risk, string> = {
   dataloss: "a loss of data",
 };
 
+const deeds = { approve: "Approving", stop: "Stopping", break: "Going on alone with" };
+
 /** `/cluster build on prod`, `Approving an outage on prod`. */
 function subject(what: What): string {
   const clusters = clustersOf(what) ?? [];
   const where = clusters.length === 0 ? "" : ` on ${allOf(clusters)}`;
   if ("command" in what) return `/${what.command.name}${where}`;
-  return `${what.kind === "approve" ? "Approving" : "Stopping"} ${risks[what.run.risk]}${where}`;
+  return `${deeds[what.kind]} ${risks[what.run.risk]}${where}`;
 }

@@ -19,9 +19,12 @@ export function objectionTo(law: Law, principal: Principal, caller: Caller, what
   if (place !== undefined) return place;
   if (what.kind === "use" && what.command.access === "anyone") return undefined;
   if (what.kind !== "use" && what.run.actor === principal.name) {
-    if (what.kind !== "approve" || mayConfirm(law, principal, caller, what.run)) return undefined;
+    if (what.kind === "stop" || what.kind === "see") return undefined;
+    if (mayConfirm(law, principal, caller, what.run)) return undefined;
     const { risk, cluster, actor } = what.run;
-    if (risk !== "reversible" && hasSecondPerson(law, actor, risk, cluster)) return { kind: "second" };
+    // Of the two people that a loss of data takes, the requester may be one.
+    const alone = what.kind === "break" || risk !== "outage" || !hasSecondPerson(law, actor, risk, cluster);
+    if (!alone) return { kind: "second" };
   }
   if (what.kind === "stop" && mayGive(law, principal, caller, what.run)) return undefined;
   const near = principal.roles
@@ -33,13 +36,16 @@ export function objectionTo(law: Law, principal: Principal, caller: Caller, what
 
 /** Everybody the configuration names who could do it at some place. */
 export function ableTo(law: Law, what: What): Principal[] {
-  return law.whoMay.people.filter((person) =>
-    placesOf(law, person).some((place) => objectionTo(law, person, place, what) === undefined),
-  );
+  return law.whoMay.people.filter((person) => mayAnywhere(law, person, what));
+}
+
+/** Whether this person could do it at some place. */
+export function mayAnywhere(law: Law, person: Principal, what: What): boolean {
+  return placesOf(law, person).some((place) => objectionTo(law, person, place, what) === undefined);
 }
 
 /** Whether anybody but the requester could approve a run of this risk. */
-export function hasSecondPerson(law: Law, requester: string, risk: Risk, cluster: string | null): boolean {
+function hasSecondPerson(law: Law, requester: string, risk: Risk, cluster: string | null): boolean {
   // Asked for by nobody: who asked makes no difference to what others may.
   const run: AskedRun = { playbook: "", input: null, cluster, risk, actor: "" };
   return ableTo(law, { kind: "approve", run }).some(({ name }) => name !== requester);

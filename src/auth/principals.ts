@@ -37,6 +37,8 @@ const Principal = z
       .optional(),
     /** User of the machine the bot runs on. */
     console: z.string().min(1).optional(),
+    /** Adds a one-time code to every yes to a loss of data. */
+    totp: z.boolean().optional(),
   })
   .refine(
     ({ slack, discord, console }) => [slack, discord, console].some((id) => id !== undefined),

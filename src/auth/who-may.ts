@@ -32,6 +32,10 @@ export const WhoMay = z.object({
     .array(Channel)
     .default([])
     .superRefine((channels, context) => unique(channels, ["name", "slack", "discord"], context)),
+  /** In an emergency the requester alone may go on, with a reason, where otherwise it takes somebody else. */
+  breakGlass: z.boolean().default(false),
+  /** What a loss of data takes beyond two people and the typed name: a one-time code of everyone who says yes. */
+  dataloss: z.strictObject({ oneTimeCode: z.boolean().default(false) }).default({ oneTimeCode: false }),
 });
 export type WhoMay = z.infer<typeof WhoMay>;
 

@@ -4,15 +4,30 @@ import type { CallRuns, Command } from "../core/command.ts";
 import { OpsError } from "../core/errors.ts";
 import type { RunView } from "../core/journal.ts";
 import { shortId } from "../core/left.ts";
-import { titleOf } from "../core/lock.ts";
+import { titleOf, type Lock } from "../core/lock.ts";
 import { allOf } from "../core/words.ts";
-import type { Runs } from "./desk.ts";
+
+/** The part of the engine that people reach through commands about runs and locks. */
+export interface PeoplesRuns {
+  /** Returns how soon it ends. */
+  cancel(runId: string, actor: string): Promise<"at once" | "at the next safe point">;
+  /** Starts what a run was started for once more; `link` says that it carries that run on. Returns its id. */
+  again(view: RunView, actor: string, link: boolean): Promise<string>;
+  /** Unfinished runs, oldest first, then the last that ended, newest first; of all clusters for `null`. */
+  latest(cluster: string | null): Promise<readonly RunView[]>;
+  /** Runs whose id begins like this; no more than a few. */
+  beginning(id: string): Promise<readonly RunView[]>;
+  /** Locks a cluster or, `null`, all. Returns the lock that is there already, if one is. */
+  lock(cluster: string | null, actor: string, reason: string): Promise<Lock | undefined>;
+  /** Returns the lock that was lifted; `undefined` when there is none. */
+  unlock(cluster: string | null): Promise<Lock | undefined>;
+}
 
 interface Parts {
   /** The command that is being used. */
   readonly command: Command;
   readonly commands: readonly Command[];
-  readonly runs: Runs;
+  readonly runs: PeoplesRuns;
   /** Returns the name of the person. @throws OpsError the denial. */
   readonly allow: (caller: Caller, what: What) => string;
 }

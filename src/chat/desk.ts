@@ -2,46 +2,29 @@ import type { What } from "../auth/attempt.ts";
 import type { Authorizer } from "../auth/authorize.ts";
 import type { Caller } from "../core/caller.ts";
 import type { Card } from "../core/card.ts";
-import { findCommand, readInput, type Call, type Command } from "../core/command.ts";
+import { findCommand, readInput, type Call, type Command, type OneTimeCodes } from "../core/command.ts";
 import type { Desk, Receipt } from "../core/desk.ts";
 import { OpsError } from "../core/errors.ts";
+import { readAnswer, type Answer } from "../core/friction.ts";
+import type { ApprovalView } from "../core/approval.ts";
 import type { RunView } from "../core/journal.ts";
 import type { Playbook, Result } from "../core/playbook.ts";
 import type { Services } from "../core/ports.ts";
-import type { Lock } from "../core/lock.ts";
+import type { Reviews } from "../core/reviews.ts";
 import { runCard } from "../core/run-card.ts";
-import { callRuns } from "./call-runs.ts";
+import { callRuns, type PeoplesRuns } from "./call-runs.ts";
 
 /** The part of the engine that chat needs. */
-export interface Runs {
+export interface Runs extends PeoplesRuns {
   /** Starts a run, or joins the unfinished one of the same playbook and input. Returns its id. */
   start<I extends object>(playbook: Playbook<I>, input: I, actor: string): Promise<string>;
   /** `undefined` for a run nobody started. */
   view(runId: string): Promise<RunView | undefined>;
-  decide(decision: Decision): Promise<void>;
-  /** Returns how soon it ends. */
-  cancel(runId: string, actor: string): Promise<"at once" | "at the next safe point">;
-  /** Starts what a run was started for once more; `link` says that it carries that run on. Returns its id. */
-  again(view: RunView, actor: string, link: boolean): Promise<string>;
-  /** Unfinished runs, oldest first, then the last that ended, newest first; of all clusters for `null`. */
-  latest(cluster: string | null): Promise<readonly RunView[]>;
-  /** Runs whose id begins like this; no more than a few. */
-  beginning(id: string): Promise<readonly RunView[]>;
-  /** Locks a cluster or, `null`, all. Returns the lock that is there already, if one is. */
-  lock(cluster: string | null, actor: string, reason: string): Promise<Lock | undefined>;
-  /** Returns the lock that was lifted; `undefined` when there is none. */
-  unlock(cluster: string | null): Promise<Lock | undefined>;
+  decide(answer: Answer): Promise<void>;
   /** Calls back with the view now and after every event; returns how to stop that. */
   follow(runId: string, listener: (view: RunView) => void): () => void;
-}
-
-/** A person's answer to an approval. */
-interface Decision {
-  readonly approvalId: string;
-  readonly planHash: string;
-  readonly verdict: "approved" | "rejected";
-  readonly actor: string;
-  readonly typed?: string;
+  readonly reviews: Reviews;
+  readonly codes: OneTimeCodes;
 }
 
 /** What the desk is made of. */
@@ -73,9 +56,12 @@ export function openDesk({ commands, services, runs, authorizer }: DeskParts): D
       const actor = allow(caller, { kind: "use", command, input });
       const call: Call = {
         actor,
+        via: caller.via,
         services,
         commands: commandsFor(caller),
         runs: callRuns({ command, commands, runs, allow }, caller, actor),
+        reviews: runs.reviews,
+        codes: runs.codes,
         start: async (playbook, given) => ({ kind: "run", runId: await runs.start(playbook, given, actor) }),
       };
       const reply = await command.run(call, input);
@@ -87,13 +73,14 @@ export function openDesk({ commands, services, runs, authorizer }: DeskParts): D
     async decide(runId, caller, word) {
       const view = await find(runs, runId);
       const { approval } = view;
-      const yes = word.trim() === (approval?.typed ?? "yes");
-      const run = { ...view, risk: approval?.plan.risk ?? view.risk };
-      const actor = allow(caller, { kind: yes ? "approve" : "stop", run });
-      if (approval === null || approval.verdict !== null) throw nothingAsked(approval);
-      const { id: approvalId, planHash, typed } = approval;
-      const verdict = yes ? "approved" : "rejected";
-      await runs.decide({ approvalId, planHash, verdict, actor, ...(typed === null ? {} : { typed: word }) });
+      if (approval === null || approval.verdict !== null) {
+        allow(caller, { kind: "stop", run: view });
+        throw nothingAsked(approval);
+      }
+      const { id: approvalId, hash, need, risk, cluster } = approval;
+      const answer = readAnswer(need, word);
+      const actor = allow(caller, { kind: deeds[answer.verdict], run: { ...view, risk, cluster } });
+      await runs.decide({ approvalId, hash, actor, via: caller.via, ...answer });
     },
     async cancel(runId, caller) {
       const run = await find(runs, runId);
@@ -108,7 +95,9 @@ async function find(runs: Runs, runId: string): Promise<RunView> {
   throw new OpsError({ code: "no_such_run", message: `There is no run ${runId}.` });
 }
 
-function nothingAsked(last: RunView["approval"]): OpsError {
+const deeds = { approved: "approve", rejected: "stop", "break-glass": "break" } as const;
+
+function nothingAsked(last: ApprovalView | null): OpsError {
   if (last === null) return new OpsError({ code: "nothing_asked", message: "This run asks nothing right now." });
   const by = last.by === null ? "" : ` by ${last.by}`;
   return new OpsError({ code: "approval_closed", message: `This was already ${last.verdict ?? "closed"}${by}.` });

@@ -17,7 +17,11 @@ export interface CardStep {
 
 /** Something a person is asked; answered by a button in chat and by a word in the console. */
 export interface CardQuestion {
+  /** Another one for each thing that is asked; the same while its text changes. */
+  readonly id: string;
   readonly text: string;
+  /** What goes with it, line by line: what is different from what was asked before. */
+  readonly details: readonly string[];
   /** What must be typed to approve; `yes`, or the cluster's name where data is at stake. */
   readonly approveWith: string;
 }

@@ -4,7 +4,9 @@ import { OpsError } from "./errors.ts";
 import type { RunView } from "./journal.ts";
 import type { Lock } from "./lock.ts";
 import type { Playbook, Result } from "./playbook.ts";
+import type { Caller } from "./caller.ts";
 import type { Services } from "./ports.ts";
+import type { Reviews } from "./reviews.ts";
 
 /**
  * What a person must be allowed to do: `viewer` reads, `operator` changes, `admin` destroys; `anyone` is everybody whom
@@ -12,11 +14,22 @@ import type { Services } from "./ports.ts";
  */
 export type Access = "anyone" | "viewer" | "operator" | "admin";
 
+/** The secrets that people's one-time codes are made from. */
+export interface OneTimeCodes {
+  /** Makes the one of a person; returns what an authenticator app reads. @throws OpsError `enrolled`. */
+  enroll(person: string): Promise<string>;
+  /** Returns whether there was one. */
+  forget(person: string): Promise<boolean>;
+}
+
 /** One use of a command by somebody. */
 export interface Call {
   /** Name of the person. */
   readonly actor: string;
+  readonly via: Caller["via"];
   readonly services: Services;
+  readonly reviews: Reviews;
+  readonly codes: OneTimeCodes;
   /** Starts (or joins) a run of this playbook; the reply is its card, live until the end. */
   start<I extends object>(playbook: Playbook<I>, input: I): Promise<Reply>;
   readonly runs: CallRuns;

@@ -1,7 +1,8 @@
+import { answered, type ApprovalFact, type ApprovalView } from "./approval.ts";
 import type { Failure } from "./errors.ts";
 import type { Json } from "./json.ts";
-import type { Obstacle } from "./lock.ts";
-import type { Plan, Risk } from "./plan.ts";
+import type { Waits } from "./lock.ts";
+import type { Risk } from "./plan.ts";
 import type { Result, StepName } from "./playbook.ts";
 
 /**
@@ -10,33 +11,12 @@ import type { Result, StepName } from "./playbook.ts";
  */
 export type Outcome = "done" | "failed" | "rejected" | "expired" | "cancelled";
 
-/** What an approval asks for. */
-export interface Approval {
-  /** Unique over all runs. */
-  readonly id: string;
-  readonly plan: Plan;
-  readonly planHash: string;
-  /** Who would be answered: the one who started the run. */
-  readonly requester: string;
-  /** ISO 8601, UTC. */
-  readonly expiresAt: string;
-  /** Somebody other than the requester must say yes. */
-  readonly secondPerson: boolean;
-  /** Must be typed to say yes: the cluster's name; `null` when a click is enough. */
-  readonly typed: string | null;
-  /** Why it is asked again; `null` the first time. */
-  readonly reason: string | null;
-}
-
 /** How long such a run and its steps usually take, in seconds, where that is known. */
 export interface Usual {
   readonly run: number | null;
   /** By name of the step. */
   readonly steps: Readonly<Record<string, number>>;
 }
-
-/** How an approval ended. */
-export type Verdict = "approved" | "rejected" | "expired";
 
 /** What can happen in a run. */
 export type RunFact =
@@ -52,8 +32,8 @@ export type RunFact =
       /** The run it carries on, if it does. */
       readonly resumes?: string | null;
     }
-  /** It is not its turn yet; told again when the line has moved. `position` 1 is the next to begin. */
-  | { readonly kind: "run.waiting"; readonly position: number; readonly behind: Obstacle }
+  /** It is not its turn yet; told again when the line has moved. */
+  | ({ readonly kind: "run.waiting" } & Waits)
   /** Once at the beginning, and again (`resumed`) each time it is taken up after an interruption. */
   | { readonly kind: "run.started"; readonly resumed: boolean }
   | {
@@ -77,14 +57,7 @@ export type RunFact =
       readonly seconds: number;
     }
   | { readonly kind: "step.failed"; readonly name: string; readonly failure: Failure; readonly seconds: number }
-  | { readonly kind: "approval.requested"; readonly approval: Approval }
-  | {
-      readonly kind: "approval.decided";
-      readonly id: string;
-      readonly verdict: Verdict;
-      /** `null` for an approval that expired. */
-      readonly actor: string | null;
-    };
+  | ApprovalFact;
 
 /** A line of the journal. */
 export type RunEvent = RunFact & {
@@ -124,7 +97,14 @@ export interface RunView {
   /** In the order in which they were first started. */
   readonly steps: readonly StepView[];
   /** The one that is open, or else the last. */
-  readonly approval: (Approval & { readonly verdict: Verdict | null; readonly by: string | null }) | null;
+  readonly approval: ApprovalView | null;
+  /** Set once somebody went on alone. */
+  readonly glass: {
+    readonly actor: string;
+    readonly reason: string;
+    readonly review: string;
+    readonly acknowledgedBy: string | null;
+  } | null;
   readonly result: Result | null;
   readonly failure: Failure | null;
   readonly changed: number;
@@ -133,8 +113,8 @@ export interface RunView {
   readonly usual: Usual;
   /** The run it carries on. */
   readonly resumes: string | null;
-  /** Its place in line (1 is the next), until it begins. */
-  readonly waits: { readonly position: number; readonly behind: Obstacle } | null;
+  /** Until it begins. */
+  readonly waits: Waits | null;
   /** Who cancelled it while it was under way. */
   readonly stoppedBy: string | null;
   readonly queuedAt: string;
@@ -167,6 +147,7 @@ function queued(event: Extract<RunEvent, { kind: "run.queued" }>): RunView {
     state: "queued",
     steps: [],
     approval: null,
+    glass: null,
     result: null,
     failure: null,
     changed: 0,
@@ -211,13 +192,22 @@ function change(view: RunView, event: Exclude<RunEvent, { kind: "run.queued" }>)
       return { steps: update(view.steps, name, { state: "failed", sentence: failure.message, failure, seconds }) };
     }
     case "approval.requested":
-      return { state: "waiting", approval: { ...event.approval, verdict: null, by: null } };
+      return { state: "waiting", approval: { ...event.approval, verdict: null, by: null, votes: [], refused: null } };
+    case "glass.broken": {
+      const { actor, reason, review } = event;
+      return { glass: { actor, reason, review, acknowledgedBy: null } };
+    }
+    case "glass.acknowledged":
+      return view.glass?.review === event.review ? { glass: { ...view.glass, acknowledgedBy: event.actor } } : {};
+    case "approval.voted":
     case "approval.decided":
-      break;
+    case "approval.refused":
+      if (view.approval?.id !== event.id) return {};
+      return {
+        state: view.state === "waiting" && event.kind === "approval.decided" ? "running" : view.state,
+        approval: answered(view.approval, event),
+      };
   }
-  return view.approval?.id === event.id
-    ? { state: "running", approval: { ...view.approval, verdict: event.verdict, by: event.actor } }
-    : {};
 }
 
 /** A step that is started again after a crash keeps its place. */

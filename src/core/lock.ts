@@ -1,4 +1,8 @@
-import type { RunView } from "./journal.ts";
+/** What a run is called by: its playbook and the cluster it works on. */
+interface Named {
+  readonly playbook: string;
+  readonly cluster: string | null;
+}
 
 /** A stop of all changes, by a person. */
 export interface Lock {
@@ -13,7 +17,13 @@ export interface Lock {
 /** What a run that waits in line has to wait for. */
 export type Obstacle =
   | ({ readonly kind: "lock" } & Lock)
-  | ({ readonly kind: "run"; readonly since: string } & Pick<RunView, "id" | "playbook" | "cluster" | "actor">);
+  | ({ readonly kind: "run"; readonly id: string; readonly actor: string; readonly since: string } & Named);
+
+/** Where a run stands that waits; `position` 1 is the next to begin. */
+export interface Waits {
+  readonly position: number;
+  readonly behind: Obstacle;
+}
 
 /** `prod is locked by bob since 2026-01-01 14:03 UTC: new disk`, on one line. */
 export function describeLock({ cluster, actor, reason, since }: Lock): string {
@@ -22,7 +32,7 @@ export function describeLock({ cluster, actor, reason, since }: Lock): string {
 }
 
 /** `2nd in line behind /cluster build prod, started by alice at 2026-01-01 14:03 UTC`. */
-export function describeWaiting({ position, behind }: NonNullable<RunView["waits"]>): string {
+export function describeWaiting({ position, behind }: Waits): string {
   // Those far behind are told of every tenth or hundredth move only.
   const place = `${position > 9 ? "about " : ""}${ordinal(position)} in line`;
   return behind.kind === "lock"
@@ -34,7 +44,7 @@ export function describeWaiting({ position, behind }: NonNullable<RunView["waits
  * What was typed to start it: `/cluster build prod`. A playbook of one word is called like its command about a cluster,
  * any other one like its whole command.
  */
-export function titleOf({ playbook, cluster }: Pick<RunView, "playbook" | "cluster">): string {
+export function titleOf({ playbook, cluster }: Named): string {
   if (cluster === null) return `/${playbook}`;
   return playbook.includes(" ") ? `/${playbook} ${cluster}` : `/cluster ${playbook} ${cluster}`;
 }

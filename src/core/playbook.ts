@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Ask, Verdict } from "./ask.ts";
 import { OpsError, toFailure } from "./errors.ts";
 import type { Json } from "./json.ts";
 import { wholePlan, type Plan, type PlanParts, type Risk } from "./plan.ts";
@@ -91,6 +92,12 @@ export interface Run {
    * @throws OpsError what `work` failed with, also at replay.
    */
   step<T = void>(name: StepName, work: (context: StepContext) => Promise<StepOutcome<T>>): Promise<T>;
+  /**
+   * Asks people before something risky and waits for them, for hours if need be, also over restarts; who may answer
+   * depends on the risk as for a plan. One thing at a time; steps beside it come to their end meanwhile.
+   * @throws OpsError `cancelled` when the run was cancelled instead of answered.
+   */
+  ask(ask: Ask): Promise<Verdict>;
   /**
    * Runs `work` for all items at once and waits for every one of them.
    * @throws OpsError the first failure by the items' order; its message names the other nodes that failed as well.

@@ -1,13 +1,16 @@
 import type { Card, CardQuestion, CardState, CardStep } from "./card.ts";
 import { describeFailure } from "./errors.ts";
+import { needWords, wordFor } from "./friction.ts";
+import type { ApprovalView } from "./approval.ts";
 import type { RunView, StepView } from "./journal.ts";
 import { shortId } from "./left.ts";
 import { describeWaiting, titleOf } from "./lock.ts";
-import { counted } from "./words.ts";
+import { allOf, counted } from "./words.ts";
 
 /** The card of a run: nothing but its journal in other words. */
 export function runCard(view: RunView): Card {
   const ended = view.finishedAt === null ? null : Date.parse(view.finishedAt);
+  const evidence = view.state === "waiting" ? view.approval?.question?.evidence : undefined;
   return {
     title: titleOf(view),
     state: stateOf(view),
@@ -15,8 +18,8 @@ export function runCard(view: RunView): Card {
     facts: factsOf(view),
     checklist: view.steps.map((step) => stepOf(view, step)),
     question: questionOf(view),
-    table: view.result?.table ?? null,
-    text: view.result?.text ?? null,
+    table: view.result?.table ?? evidence?.table ?? null,
+    text: view.result?.text ?? evidence?.text ?? null,
     startedAt: Date.parse(view.queuedAt),
     endedAt: ended,
   };
@@ -59,13 +62,29 @@ function factsOf(view: RunView): Card["facts"] {
   const facts: [string, string][] = [["run", `${view.id}, started by ${view.actor}`]];
   if (view.resumes !== null) facts.push(["carries on", `run ${shortId(view.resumes)}`]);
   if (view.resumed > 0) facts.push(["resumed", `${counted(view.resumed, "time")} after an interruption`]);
-  if (approval !== null) {
-    const { summary, monthlyUsd } = approval.plan;
-    facts.push(["plan", summary]);
-    if (monthlyUsd !== null) facts.push(["price", `$${monthlyUsd.toFixed(2)} a month`]);
-    if (approval.verdict === "approved") facts.push(["approved", `by ${approval.by ?? "nobody"}`]);
+  if (approval !== null) facts.push(...approvalFacts(approval, view.state === "waiting"));
+  if (view.glass !== null) {
+    const { actor, reason, review, acknowledgedBy } = view.glass;
+    const after =
+      acknowledgedBy === null ? `to be looked at: /reviews ack ${review}` : `looked at by ${acknowledgedBy}`;
+    facts.push(["GLASS", `BROKEN by ${actor}, who went on alone: ${reason} (${after})`]);
   }
   if (view.finishedAt !== null && view.risk !== "read") facts.push(["changed", String(view.changed)]);
+  return facts;
+}
+
+function approvalFacts(approval: ApprovalView, isOpen: boolean): [string, string][] {
+  const { plan, question, votes, verdict, by, refused } = approval;
+  const facts: [string, string][] = [];
+  if (plan !== null) facts.push(["plan", plan.summary]);
+  if (plan !== null && plan.monthlyUsd !== null) facts.push(["price", `$${plan.monthlyUsd.toFixed(2)} a month`]);
+  if (question !== null && isOpen)
+    facts.push(...question.evidence.facts.map(([name, value]): [string, string] => [name, value]));
+  if (verdict === "approved") {
+    const names = votes.length > 0 ? votes.map(({ actor }) => actor) : [by ?? "nobody"];
+    facts.push(["approved", `by ${allOf(names)}`]);
+  }
+  if (refused !== null) facts.push(["refused", refused]);
   return facts;
 }
 
@@ -84,10 +103,14 @@ function stepOf(view: RunView, step: StepView): CardStep {
 
 function questionOf({ approval, state }: RunView): CardQuestion | null {
   if (state !== "waiting" || approval === null) return null;
-  const who = approval.secondPerson ? `Somebody other than ${approval.requester} must approve.` : "Approve?";
-  const again = approval.reason === null ? "" : `${approval.reason} `;
+  const { id, plan, question, need, votes, requester, reason, drift } = approval;
+  const who = needWords(need, votes, requester);
+  const otherwise = `Without an answer by ${approval.expiresAt.slice(11, 16)} UTC ${question?.otherwise ?? "nothing happens"}.`;
+  const what = question?.question ?? plan?.summary;
   return {
-    text: `${again}${approval.plan.summary} ${who} Without an answer by ${approval.expiresAt.slice(11, 16)} UTC nothing happens.`,
-    approveWith: approval.typed ?? "yes",
+    id,
+    text: [reason, what, who, otherwise].filter((part) => typeof part === "string").join(" "),
+    details: drift,
+    approveWith: wordFor(need, votes),
   };
 }

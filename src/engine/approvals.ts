@@ -1,122 +1,80 @@
+import { randomUUID } from "node:crypto";
+import type { Verdict } from "../core/ask.ts";
 import { OpsError } from "../core/errors.ts";
-import type { Approval, Verdict } from "../core/journal.ts";
-import { planHash, type Plan } from "../core/plan.ts";
+import type { Answer, Vote } from "../core/friction.ts";
+import type { Approval } from "../core/approval.ts";
 import type { Clock } from "../core/ports.ts";
-import type { Hold, Journal } from "./journal.ts";
-import type { Sql, Store } from "./store/port.ts";
+import type { Hold, Journal, Page } from "./journal.ts";
+import type { CheckedCode } from "./one-time-codes.ts";
+import type { Row, Sql, Store } from "./store/port.ts";
+import { rule, votesOf, type Ruling } from "./votes.ts";
 
 /** Milliseconds an approval stays open. */
 export const approvalMs = 15 * 60 * 1000;
 
-/** A person's answer to an approval. */
-export interface Decision {
-  readonly approvalId: string;
-  /** Of the plan the person looked at. */
-  readonly planHash: string;
-  readonly verdict: "approved" | "rejected";
-  readonly actor: string;
-  /** What the person typed, where the approval asks for it. */
-  readonly typed?: string;
-}
+/** Whether an approval that was given may be used; it is used once. */
+type Fate = "used" | "stale" | "no_rights";
 
-/** What to ask for. `secondPerson`: whether there is anybody but the requester who could answer. */
-export async function newApproval(
-  plan: Plan,
-  parts: { id: string; requester: string; reason: string | null; now: number; secondPerson: boolean },
-): Promise<Approval> {
-  const { id, requester, reason, now, secondPerson } = parts;
-  return {
-    id,
-    plan,
-    planHash: await planHash(plan),
-    requester,
-    expiresAt: new Date(now + approvalMs).toISOString(),
-    secondPerson: secondPerson && (plan.risk === "outage" || plan.risk === "dataloss"),
-    typed: plan.risk === "dataloss" ? plan.cluster : null,
-    reason,
-  };
-}
-
-/** Why this decision cannot count; `undefined` when it can. */
-function objection(approval: Approval, decision: Decision): OpsError | undefined {
-  if (decision.planHash !== approval.planHash) {
-    return new OpsError({
-      code: "plan_is_stale",
-      message: "The plan you answered is not the one that is waiting.",
-      state: "Nothing was changed.",
-      hint: "Look at the newest plan of this run and answer that one.",
-    });
-  }
-  if (decision.verdict === "rejected") return undefined;
-  if (approval.secondPerson && decision.actor === approval.requester) {
-    return new OpsError({
-      code: "needs_second_person",
-      message: `You asked for this yourself; ${approval.plan.risk} needs the yes of somebody else.`,
-      hint: "Ask another person with the role to approve it.",
-    });
-  }
-  if (approval.typed !== null && decision.typed?.trim() !== approval.typed) {
-    return new OpsError({
-      code: "needs_typed_name",
-      message: `This loses data: type the cluster's name, ${approval.typed}, to approve it.`,
-      state: "Nothing was changed.",
-    });
-  }
-  return undefined;
-}
-
-/** The approvals of all runs. Every decision is a row before anybody hears of it. */
-export interface Approvals {
-  /** Asks; asking again for the same id changes nothing. */
-  request(runId: string, approval: Approval, hold: Hold): Promise<void>;
-  /** Resolves once it is decided or has expired; never while `signal` is aborted. */
-  wait(id: string, signal: AbortSignal, hold: Hold): Promise<Verdict>;
-  /** @throws OpsError when the decision cannot count: `approval_closed`, `plan_is_stale` and others. */
-  decide(decision: Decision): Promise<void>;
-  /** Rejects what the run waits for. Returns whether it waited for anything. */
-  withdraw(runId: string, actor: string): Promise<boolean>;
-}
-
-interface Row {
-  readonly runId: string;
+/** An approval as it is kept. */
+interface Kept {
   readonly approval: Approval;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
+  /** `null` while it is open. */
   readonly verdict: Verdict | null;
+  /** When the verdict came; milliseconds since 1970. */
+  readonly decidedAt: number | null;
+  readonly fate: Fate | null;
 }
 
-async function find(sql: Sql, id: string): Promise<Row | undefined> {
-  const row = await sql.get("select run_id, json, expires_at, verdict from approvals where id = ?", [id]);
-  if (row === undefined) return undefined;
-  const verdict = row["verdict"] === null ? null : (String(row["verdict"]) as Verdict);
-  const approval: Approval = JSON.parse(String(row["json"]));
-  return { runId: String(row["run_id"]), approval, expiresAt: Number(row["expires_at"]), verdict };
+/** The approvals of all runs. Every answer is a row before anybody hears of it. */
+export interface Approvals {
+  find(id: string): Promise<Kept | undefined>;
+  /** Those who have said yes. */
+  votes(id: string): Promise<readonly Vote[]>;
+  /** Asks; asking again for the same id changes nothing. */
+  request(runId: string, approval: Approval, hold: Hold): Promise<void>;
+  /** Takes an answer; returns whether that decided it. @throws OpsError saying why the answer cannot count. */
+  answer(answer: Answer, code: CheckedCode): Promise<boolean>;
+  /** Ends it for want of an answer, unless there was one. */
+  expire(id: string, hold?: Hold): Promise<void>;
+  /** Rejects what the run waits for; returns its id. */
+  withdraw(runId: string, actor: string): Promise<string | undefined>;
+  /** Says what becomes of it now that it was approved; only the first time counts, and that is returned. */
+  settle(id: string, fate: Fate, reason: string, hold: Hold): Promise<Fate>;
+  /** The run knows how it ended. */
+  heard(id: string): Promise<void>;
+  /** Ends those whose time is up; returns all whose runs have not heard yet how they ended. */
+  due(): Promise<string[]>;
 }
 
-/** Waits until `decided` or until the time is up. */
-async function waitFor(clock: Clock, milliseconds: number, decided: Promise<void>, signal: AbortSignal): Promise<void> {
-  const asleep = new AbortController();
-  try {
-    await Promise.race([decided, clock.sleep(milliseconds, AbortSignal.any([signal, asleep.signal]))]);
-  } finally {
-    asleep.abort();
-  }
+async function find(sql: Sql, id: string): Promise<Kept | undefined> {
+  const row = await sql.get("select * from approvals where id = ?", [id]);
+  return row === undefined ? undefined : kept(row);
 }
+
+function kept(row: Row): Kept {
+  const text = (name: string) => (row[name] === null ? null : String(row[name]));
+  const decidedAt = text("decided_at");
+  return {
+    approval: JSON.parse(String(row["json"])),
+    expiresAt: Number(row["expires_at"]),
+    verdict: text("verdict") as Verdict | null,
+    decidedAt: decidedAt === null ? null : Date.parse(decidedAt),
+    fate: text("fate") as Fate | null,
+  };
+}
+
+const unheard = "heard = 0 and run_id in (select id from runs where outcome is null)";
 
 /** Opens the approvals. */
 export function openApprovals(store: Store, journal: Journal, clock: Clock): Approvals {
-  /** Only the first verdict counts. */
-  const close = (id: string, verdict: Verdict, actor: string | null, hold?: Hold): Promise<boolean> =>
-    journal.transaction(async (page) => {
-      const row = await page.get(
-        "update approvals set verdict = ?, actor = ?, decided_at = ? where id = ? and verdict is null returning run_id",
-        [verdict, actor, new Date(clock.now()).toISOString(), id],
-      );
-      if (row === undefined) return false;
-      await page.append(String(row["run_id"]), { kind: "approval.decided", id, verdict, actor }, hold);
-      return true;
-    });
+  const at = () => new Date(clock.now()).toISOString();
+  const expire = (id: string, hold?: Hold) =>
+    journal.transaction((page) => close(page, { id, verdict: "expired", actor: null, at: at() }, hold));
   return {
+    find: (id) => find(store, id),
+    votes: (id) => votesOf(store, id),
     request: (runId, approval, hold) =>
       journal.transaction(async (page) => {
         const asked = await page.get(
@@ -126,38 +84,108 @@ export function openApprovals(store: Store, journal: Journal, clock: Clock): App
         );
         if (asked !== undefined) await page.append(runId, { kind: "approval.requested", approval }, hold);
       }),
-    wait: async (id, signal, hold) => {
-      const asked = await find(store, id);
-      if (asked === undefined) throw new TypeError(`there is no approval ${id}`);
-      const decided = Promise.withResolvers<void>();
-      // Whichever process takes the answer, it comes through the journal.
-      const unsubscribe = journal.subscribe(asked.runId, (event) => {
-        if (event.kind === "approval.decided" && event.id === id) decided.resolve();
-      });
-      try {
-        await waitFor(clock, asked.expiresAt - clock.now(), decided.promise, signal);
-      } finally {
-        unsubscribe();
-      }
-      await close(id, "expired", null, hold);
-      return (await find(store, id))?.verdict ?? "expired";
+    answer: async (answer, code) => {
+      // Whatever it leads to is kept, also that it does not count: a wrong code is counted.
+      const result = await journal.transaction((page) => take(page, answer, { code, now: clock.now() }));
+      if (result instanceof OpsError) throw result;
+      return result;
     },
-    decide: async (decision) => {
-      const { approvalId: id, verdict, actor } = decision;
-      const open = await find(store, id);
-      if (open?.verdict === null && clock.now() >= open.expiresAt) await close(id, "expired", null);
-      else if (open?.verdict === null) {
-        const problem = objection(open.approval, decision);
-        if (problem !== undefined) throw problem;
-        if (await close(id, verdict, actor)) return;
-      }
-      throw alreadyClosed((await find(store, id))?.verdict ?? null);
-    },
-    withdraw: async (runId, actor) => {
-      const open = await store.get("select id from approvals where run_id = ? and verdict is null", [runId]);
-      return open !== undefined && close(String(open["id"]), "rejected", actor);
+    expire,
+    withdraw: (runId, actor) =>
+      journal.transaction(async (page) => {
+        const open = await page.get("select id from approvals where run_id = ? and verdict is null", [runId]);
+        if (open === undefined) return undefined;
+        const id = String(open["id"]);
+        await close(page, { id, verdict: "rejected", actor, at: at() });
+        return id;
+      }),
+    settle: (id, fate, reason, hold) =>
+      journal.transaction(async (page) => {
+        const row = await page.get("update approvals set fate = ? where id = ? and fate is null returning run_id", [
+          fate,
+          id,
+        ]);
+        if (row === undefined) return (await find(page, id))?.fate ?? fate;
+        if (fate !== "used") {
+          await page.append(String(row["run_id"]), { kind: "approval.refused", id, why: fate, reason }, hold);
+        }
+        return fate;
+      }),
+    heard: (id) => store.run("update approvals set heard = 1 where id = ?", [id]),
+    due: async () => {
+      const late = await store.all(
+        `select id from approvals where verdict is null and expires_at <= ? and ${unheard}`,
+        [clock.now()],
+      );
+      for (const row of late) await expire(String(row["id"]));
+      const rows = await store.all(`select id from approvals where verdict is not null and ${unheard}`);
+      return rows.map((row) => String(row["id"]));
     },
   };
+}
+
+/** Only the first verdict counts. */
+async function close(
+  page: Page,
+  parts: { readonly id: string; readonly verdict: Verdict; readonly actor: string | null; readonly at: string },
+  hold?: Hold,
+): Promise<void> {
+  const { id, verdict, actor, at } = parts;
+  const row = await page.get(
+    "update approvals set verdict = ?, actor = ?, decided_at = ? where id = ? and verdict is null returning run_id",
+    [verdict, actor, at, id],
+  );
+  if (row !== undefined) {
+    await page.append(String(row["run_id"]), { kind: "approval.decided", id, verdict, actor }, hold);
+  }
+}
+
+/** Takes an answer; returns whether that decided the approval, or why it cannot count. */
+async function take(
+  page: Page,
+  answer: Answer,
+  { code, now }: { readonly code: CheckedCode; readonly now: number },
+): Promise<boolean | OpsError> {
+  const { approvalId: id, actor } = answer;
+  const at = new Date(now).toISOString();
+  // From here on nobody else answers before this transaction ends.
+  const row = await page.get("update approvals set heard = heard where id = ? returning *", [id]);
+  const open = row === undefined ? undefined : kept(row);
+  if (row === undefined || open?.verdict !== null) return alreadyClosed(open?.verdict ?? null);
+  if (now >= open.expiresAt) {
+    await close(page, { id, verdict: "expired", actor: null, at });
+    return alreadyClosed("expired");
+  }
+  const ruling = await rule(page, open.approval, answer, { at, code });
+  if (ruling.kind === "refused") return ruling.problem;
+  await record(page, String(row["run_id"]), open.approval, { ruling, actor, at });
+  if (ruling.kind === "more") return false;
+  await close(page, { id, verdict: ruling.kind === "rejected" ? "rejected" : "approved", actor, at });
+  return true;
+}
+
+/** Journals what an answer led to, but for the verdict. */
+async function record(
+  page: Page,
+  runId: string,
+  { id, need }: Approval,
+  { ruling, actor, at }: { readonly ruling: Ruling; readonly actor: string; readonly at: string },
+): Promise<void> {
+  if (ruling.kind === "more" || (ruling.kind === "approved" && need.people > 1)) {
+    await page.append(runId, { kind: "approval.voted", id, ...ruling.vote });
+  }
+  if (ruling.kind !== "broken") return;
+  const review = randomUUID().slice(0, 8);
+  const { reason } = ruling;
+  await page.run("insert into votes values (?, ?, 0, 'break-glass', ?)", [id, actor, at]);
+  await page.run("insert into reviews (id, run_id, actor, reason, at) values (?, ?, ?, ?, ?)", [
+    review,
+    runId,
+    actor,
+    reason,
+    at,
+  ]);
+  await page.append(runId, { kind: "glass.broken", id, actor, reason, review });
 }
 
 function alreadyClosed(verdict: Verdict | null): OpsError {

@@ -1,42 +1,24 @@
 import { OpsError } from "../core/errors.ts";
-import { fenced } from "../core/fence.ts";
 import type { Json } from "../core/json.ts";
-import type { RunFact, RunView } from "../core/journal.ts";
+import type { RunView } from "../core/journal.ts";
 import type { Playbook } from "../core/playbook.ts";
-import type { Services } from "../core/ports.ts";
-import { openApprovals, type Approvals, type Decision } from "./approvals.ts";
-import { openCancels, type Cancels } from "./cancels.ts";
-import { execute, type Execution } from "./execute.ts";
+import type { Answer } from "../core/friction.ts";
+import type { Reviews } from "../core/reviews.ts";
+import { openApprovals } from "./approvals.ts";
+import { carry } from "./carry.ts";
+import { openCancels } from "./cancels.ts";
+import { openDecisions } from "./decisions.ts";
 import type { Listener } from "./feed.ts";
 import { openFlight, type Flight } from "./flight.ts";
-import { joinInstances, type Instance } from "./instances.ts";
-import { NotHeld, openJournal, type Hold, type Journal } from "./journal.ts";
-import { DurableRun } from "./run.ts";
+import { joinInstances } from "./instances.ts";
+import { openJournal, type Journal } from "./journal.ts";
+import { openOneTimeCodes, type OneTimeCodes } from "./one-time-codes.ts";
+import { openReviews } from "./reviews.ts";
 import { openLines, type Lines } from "./line.ts";
 import { openRuns, type Runs, type Stop } from "./runs.ts";
-import type { State } from "./state.ts";
+import type { EngineOptions } from "./options.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 import { openWorker, type Body, type DurableWorker } from "./worker.ts";
-
-/** Where the engine says what no run can: the shape of pino. */
-interface Log {
-  error(context: object, message: string): void;
-}
-
-/** What an engine is made of. */
-export interface EngineOptions {
-  /** Stays open when the engine closes. */
-  readonly state: State;
-  readonly services: Services;
-  readonly playbooks: readonly Playbook[];
-  readonly log: Log;
-  /** Whether anybody but the requester could approve this risk on this cluster, at this moment. */
-  readonly hasSecondPerson: Execution["hasSecondPerson"];
-  /** Stands for the store wherever nodes remember who changed them; one word. */
-  readonly storeId: string;
-  /** Called before the first run is taken up, so that a subscription made in it misses nothing. */
-  readonly observe?: (engine: Engine) => Promise<void>;
-}
 
 /** Durable runs. */
 export interface Engine {
@@ -56,7 +38,7 @@ export interface Engine {
    */
   again(view: RunView, actor: string, link: boolean): Promise<{ readonly runId: string; readonly joined: boolean }>;
   /** Answers an approval. @throws OpsError saying why the answer cannot count. */
-  decide(decision: Decision): Promise<void>;
+  decide(answer: Answer): Promise<void>;
   /**
    * Cancels: ends a run that waits in line, rejects what a run asks, or lets the step at work come to its next safe point
    * and begins no other.
@@ -65,6 +47,8 @@ export interface Engine {
   /** A person's lock on one cluster, or all: see `Lines`. */
   readonly lock: Lines["lock"];
   readonly unlock: Lines["unlock"];
+  readonly reviews: Reviews;
+  readonly codes: OneTimeCodes;
   /** `undefined` for a run nobody started. */
   view(runId: string): Promise<RunView | undefined>;
   /** Unfinished runs, oldest first. */
@@ -89,8 +73,8 @@ export interface Engine {
 }
 
 /** Opens the engine and takes up what an earlier process left unfinished. */
-export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const { state, services, log } = options;
+export async function openEngine(options: EngineOptions<Engine>): Promise<Engine> {
+  const { state, services, log, rules } = options;
   const { store } = state;
   const now = () => services.clock.now();
   const onError = (error: unknown) => log.error({ err: error }, "the engine failed");
@@ -102,9 +86,13 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const cancels = await openCancels(store, runs, onError);
   const closing = new AbortController();
   const flight = openFlight();
+  const own = { journal, runs, approvals, cancels, flight };
+  const wake = (signal: string) => worker.signal(signal);
   const body: Body = (...run) =>
-    carry(run, { ...options, journal, runs, approvals, cancels, flight, closing: closing.signal, self, sweep });
+    carry(run, { ...options, ...own, closing: closing.signal, self: () => membership.self(), sweep, wake });
   const worker = await openWorker(store, body, onError);
+  const codes = openOneTimeCodes(state.vault, now);
+  const decisions = openDecisions({ approvals, codes, rules, clock: services.clock, wake, onError });
   const sweep = async () => {
     await lines.sweep();
     for (const id of await runs.unfinished("begun")) await begin(id);
@@ -115,25 +103,16 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     freed: sweep,
     onError,
   });
-  const self = () => membership.self();
   await sweep();
   const engine: Engine = {
-    start: async (playbook, input, actor) => {
-      const { id, joined } = await admit(runs, playbook, input, { actor, resumes: null });
-      return { runId: id, joined };
-    },
-    again: async (view, actor, link) => {
-      const playbook = options.playbooks.find(({ name }) => name === view.playbook);
-      if (playbook === undefined) throw noSuchPlaybook(view.playbook);
-      const { id, joined } = await admit(runs, playbook, view.input, { actor, resumes: link ? view.id : null });
-      return { runId: id, joined };
-    },
-    decide: (decision) => approvals.decide(decision),
+    reviews: openReviews(store, journal, now),
+    codes,
+    ...starts(runs, options.playbooks),
+    decide: (answer) => decisions.decide(answer),
     cancel: async (runId, actor) => {
-      if (await approvals.withdraw(runId, actor)) return "at once";
       const stop = await runs.cancel(runId, actor);
       await cancels.look(runId);
-      return stop;
+      return (await decisions.withdraw(runId, actor)) ? "at once" : stop;
     },
     lock: lines.lock,
     unlock: lines.unlock,
@@ -144,6 +123,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     drain: (patience) => drain(worker, flight, patience),
     close: async () => {
       closing.abort();
+      await decisions.stopped();
       await worker.stop();
       await membership.leave();
       await journal.close();
@@ -151,6 +131,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   };
   await options.observe?.(engine);
   worker.begin();
+  decisions.deliver(closing.signal);
   return engine;
 }
 
@@ -174,48 +155,20 @@ function looks(journal: Journal, runs: Runs): Pick<Engine, "view" | "unfinished"
   };
 }
 
-/** What the body of a run works with. */
-interface Parts extends EngineOptions {
-  readonly journal: Journal;
-  readonly runs: Runs;
-  readonly approvals: Approvals;
-  readonly cancels: Cancels;
-  readonly flight: Flight;
-  readonly closing: AbortSignal;
-  readonly self: () => Instance;
-  /** Hands over whatever has begun and was not. */
-  readonly sweep: () => Promise<void>;
-}
-
-/** Carries a run out for as long as it is this instance's to carry out. */
-async function carry([id, engineId, durable]: Parameters<Body>, parts: Parts): Promise<void> {
-  const { journal, runs, state, services, storeId, hasSecondPerson, playbooks } = parts;
-  const { id: instance, lost } = parts.self();
-  const turn = await runs.adopt(id, engineId, instance);
-  // It ended, but perhaps this process failed before it could hand over the next.
-  if (turn === undefined) return parts.sweep();
-  const lose = new AbortController();
-  const hold: Hold = { instance, turn, lose: () => lose.abort(new NotHeld(id)) };
-  const halted = AbortSignal.any([parts.closing, lost, lose.signal]);
-  const cancelled = await parts.cancels.open(id);
-  try {
-    const record = await runs.find(id);
-    const before = await journal.view(id);
-    if (record === undefined || before === undefined) throw new TypeError(`there is no run ${id}`);
-    const write = (fact: RunFact) => journal.append(id, fact, hold);
-    await write({ kind: "run.started", resumed: before.state !== "queued" });
-    const { actor } = record;
-    const scrub = (text: string) => state.vault.scrub(text);
-    const shared = { halted, cancelled, flight: parts.flight };
-    const fleet = fenced((...node) => services.fleet(...node), { run: id, turn, by: storeId, actor });
-    const own = { ...shared, id, actor, services: { ...services, fleet }, view: before };
-    const run = new DurableRun({ ...own, durable, record: write, scrub });
-    const playbook = playbooks.find(({ name }) => name === record.playbook);
-    const { approvals } = parts;
-    await unlessAborted(halted, execute({ ...shared, record, run, hold, playbook, runs, approvals, hasSecondPerson }));
-  } finally {
-    parts.cancels.close(id);
-  }
+/** How runs are started. */
+function starts(runs: Runs, playbooks: readonly Playbook[]): Pick<Engine, "start" | "again"> {
+  return {
+    start: async (playbook, input, actor) => {
+      const { id, joined } = await admit(runs, playbook, input, { actor, resumes: null });
+      return { runId: id, joined };
+    },
+    again: async (view, actor, link) => {
+      const playbook = playbooks.find(({ name }) => name === view.playbook);
+      if (playbook === undefined) throw noSuchPlaybook(view.playbook);
+      const { id, joined } = await admit(runs, playbook, view.input, { actor, resumes: link ? view.id : null });
+      return { runId: id, joined };
+    },
+  };
 }
 
 async function admit<I extends object>(

@@ -1,26 +1,21 @@
+import type { Ask, Verdict } from "../core/ask.ts";
 import { OpsError, toFailure, type Failure } from "../core/errors.ts";
+import { canonicalJson } from "../core/json.ts";
 import type { Outcome } from "../core/journal.ts";
-import { isEmptyPlan, planHash, type Plan, type Risk } from "../core/plan.ts";
+import { planDiff, planDiffLines } from "../core/plan-diff.ts";
+import { isEmptyPlan, planHash, sha256, type Plan } from "../core/plan.ts";
 import type { Playbook, Result } from "../core/playbook.ts";
-import { newApproval, type Approvals } from "./approvals.ts";
-import type { Flight } from "./flight.ts";
-import type { Hold } from "./journal.ts";
 import type { DurableRun } from "./run.ts";
 import { StoreAway } from "./store/port.ts";
 import type { RunRecord, Runs } from "./runs.ts";
+import { askAndWait, settle, type Asking } from "./waiting.ts";
 
 /** What carrying out a run needs. */
-export interface Execution {
+export interface Execution extends Asking {
   readonly record: RunRecord;
   readonly run: DurableRun;
-  readonly hold: Hold;
   readonly playbook: Playbook | undefined;
   readonly runs: Runs;
-  readonly approvals: Approvals;
-  readonly flight: Flight;
-  /** Whether anybody but the requester could approve this risk on this cluster. */
-  readonly hasSecondPerson: (requester: string, risk: Risk, cluster: string | null) => boolean;
-  readonly cancelled: AbortSignal;
   /** Aborted when the engine stops or the run is no longer its own: the run must stay as it is. */
   readonly halted: AbortSignal;
 }
@@ -63,23 +58,53 @@ function prepare({ record, playbook }: Execution): { playbook: Playbook; input: 
   return { playbook, input: playbook.input.parse(record.input) };
 }
 
-/** Plans, asks, and plans again until what was approved is what would be done. */
-async function askFirst(
-  execution: Execution,
-  playbook: Playbook,
-  input: object,
-): Promise<"approved" | "rejected" | "expired"> {
+/** Plans, asks, and plans again until what was approved is what would be done, by people who may still approve it. */
+async function askFirst(execution: Execution, playbook: Playbook, input: object): Promise<Verdict> {
+  const { run, record } = execution;
   if (playbook.plan === undefined || playbook.risk === "read") return "approved";
   let plan = await makePlan(execution, playbook, input, 1);
-  let reason: string | null = null;
+  let again: { readonly reason: string | null; readonly drift: readonly string[] } = { reason: null, drift: [] };
   for (let round = 1; ; round += 1) {
-    if (isEmptyPlan(plan)) return "approved";
-    const verdict = await ask(execution, plan, round, reason);
+    const { risk, cluster } = plan;
+    if (risk === "read" || isEmptyPlan(plan)) return "approved";
+    const id = `${record.id}:${round}`;
+    const step = { name: `approval ${round}`, title: "Approval" };
+    const hash = await planHash(plan);
+    const asked = { id, step, risk, cluster, plan, question: null, hash, ...again };
+    const verdict = await askAndWait(run, execution, asked);
     if (verdict !== "approved") return verdict;
     const fresh = await makePlan(execution, playbook, input, round + 1);
-    if ((await planHash(fresh)) === (await planHash(plan))) return "approved";
+    const found = await planHash(fresh);
+    const { fate, reason } = await run.guard(() => settle(execution, id, found));
+    if (fate === "used") return "approved";
+    again = {
+      reason: `${reason} Here is it again.`,
+      drift: fate === "stale" ? planDiffLines(planDiff(plan, fresh)) : [],
+    };
     plan = fresh;
-    reason = "What would change is no longer what you approved; here is the new plan.";
+  }
+}
+
+/** `Run.ask`: until somebody who may still approve it when the run goes on has said yes, or nobody did. */
+export async function askInTheMiddle(
+  run: DurableRun,
+  asking: Asking,
+  { name, risk, ...question }: Ask,
+): Promise<Verdict> {
+  const { record, cancelled } = asking;
+  const { cluster } = record;
+  const hash = await sha256(canonicalJson({ run: record.id, name, risk, ...question }));
+  let reason: string | null = null;
+  for (let round = 1; ; round += 1) {
+    const step = { name: round === 1 ? name : `${name}, round ${round}`, title: question.title };
+    const id = `${record.id}:ask ${step.name}`;
+    const asked = { id, step, risk, cluster, plan: null, question, hash, reason, drift: [] };
+    const verdict = await askAndWait(run, asking, asked);
+    cancelled.throwIfAborted();
+    if (verdict !== "approved") return verdict;
+    const settled = await run.guard(() => settle(asking, id, hash));
+    if (settled.fate === "used") return "approved";
+    ({ reason } = settled);
   }
 }
 
@@ -94,27 +119,3 @@ function makePlan({ run, runs, record }: Execution, playbook: Playbook, input: o
     };
   });
 }
-
-function ask(
-  { run, record, hold, approvals, flight, hasSecondPerson }: Execution,
-  plan: Plan,
-  round: number,
-  reason: string | null,
-): Promise<"approved" | "rejected" | "expired"> {
-  return run.step({ name: `approval ${round}`, title: "Approval" }, async ({ signal }) => {
-    const id = `${record.id}:${round}`;
-    const now = run.services.clock.now();
-    const requester = record.actor;
-    const secondPerson = hasSecondPerson(requester, plan.risk, plan.cluster);
-    const approval = await newApproval(plan, { id, requester, reason, now, secondPerson });
-    await approvals.request(record.id, approval, hold);
-    const value = await flight.aside(approvals.wait(id, signal, hold));
-    return { sentence: sentences[value], value };
-  });
-}
-
-const sentences = {
-  approved: "The plan was approved.",
-  rejected: "The plan was rejected; nothing was changed.",
-  expired: "Nobody answered in time; nothing was changed.",
-};

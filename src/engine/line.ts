@@ -10,7 +10,7 @@ export const lineOf = (cluster: string | null): string => cluster ?? "";
 
 /** Which of those who wait are told, by position in line (1 is the next) and place (a number that never changes). */
 type Whom = (position: number, place: number) => boolean;
-export const everybody: Whom = () => true;
+const everybody: Whom = () => true;
 /** All of the first nine, every tenth of those behind, every hundredth farther back: a long line moves in little time. */
 export const nearTheFront: Whom = (position) => position % 10 ** (String(position).length - 1) === 0;
 

@@ -44,11 +44,18 @@ export interface Runs {
   /** Ids that begin like this; no more than a few. */
   beginning(id: string): Promise<string[]>;
   /**
-   * Takes the run up for an instance; returns the turn this is, higher than any before it in this store. `undefined` when it has ended or another engine run,
-   * the first that asked, is the one that carries it out.
+   * Takes the run up for an instance; returns the turn this is, higher than any before it in this store, and whether
+   * it was parked. `undefined` when it has ended or another engine run, the first that asked, is the one that carries it
+   * out.
    * @throws NotHeld when the instance was taken for dead.
    */
-  adopt(id: string, engineId: string, instance: string): Promise<number | undefined>;
+  adopt(
+    id: string,
+    engineId: string,
+    instance: string,
+  ): Promise<{ readonly turn: number; readonly parked: boolean } | undefined>;
+  /** It is nobody's until what it waits for wakes it. @throws NotHeld when the hold is lost. */
+  park(id: string, hold: Hold): Promise<void>;
   /** Ends a run that waits in line at once; any other is marked, and whoever carries it out is told. */
   cancel(id: string, actor: string): Promise<Stop>;
   /** The next in line begins in the same moment. @throws NotHeld when the hold is lost. */
@@ -96,13 +103,23 @@ export function openRuns(parts: Parts): Runs {
       store.transaction(async (sql) => {
         // With this sign of life it cannot be taken for dead before the run is written as its own.
         if (!(await seen(sql, instance, store.now))) throw new NotHeld(id);
+        const before = await sql.get("select parked from runs where id = ?", [id]);
         const row = await sql.get(
-          `update runs set engine_id = ?, instance = ?, turn = (select coalesce(max(turn), 0) + 1 from runs)
+          `update runs set engine_id = ?, instance = ?, parked = 0, turn = (select coalesce(max(turn), 0) + 1 from runs)
            where id = ? and outcome is null and coalesce(engine_id, ?) = ? returning turn`,
           [engineId, instance, id, engineId, engineId],
         );
-        return row === undefined ? undefined : Number(row["turn"]);
+        return row === undefined ? undefined : { turn: Number(row["turn"]), parked: before?.["parked"] === 1 };
       }),
+    park: async (id, hold) => {
+      const row = await store.get(
+        "update runs set instance = null, parked = 1 where id = ? and instance = ? and turn = ? returning id",
+        [id, hold.instance, hold.turn],
+      );
+      if (row !== undefined) return;
+      hold.lose();
+      throw new NotHeld(id);
+    },
     cancel: (id, actor) => cancel(parts, id, actor),
     finish: async (id, ending, hold) => {
       const run = await store.get("select line from runs where id = ?", [id]);

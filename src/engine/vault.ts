@@ -32,6 +32,12 @@ const bot = "";
 
 /** The vault with what only the engine needs of it. */
 export interface OpenVault extends Vault {
+  /** What a person's one-time codes are made from, in base 32; `undefined` for somebody who has none. */
+  oneTimeSecret(person: string): Promise<Secret<string> | undefined>;
+  /** Keeps what `make` returns for somebody who has none; `undefined` for somebody who has. */
+  newOneTimeSecret(person: string, make: () => string): Promise<Secret<string> | undefined>;
+  /** Returns whether there was one. */
+  forgetOneTimeSecret(person: string): Promise<boolean>;
   /** Replaces every secret that was handed out in this process by dots. */
   scrub(text: string): string;
   /** Has a secret that was not generated here, such as an API token, scrubbed as well. */
@@ -59,16 +65,19 @@ export async function openVault(
     const sealed = row?.["sealed"];
     return sealed instanceof Uint8Array ? JSON.parse(unseal(store, key, `${cluster}/${name}`, sealed)) : undefined;
   };
-  /** Keeps the value, unless another process was quicker; returns the one that is kept. */
-  const save = async (cluster: string, name: string, value: unknown): Promise<unknown> => {
+  /** Keeps the value, unless another process was quicker; returns whether it did. */
+  const keep = async (cluster: string, name: string, value: unknown): Promise<boolean> => {
     const sealed = seal(key, `${cluster}/${name}`, JSON.stringify(value, revealed));
     const at = new Date(now()).toISOString();
-    await store.run("insert into secrets values (?, ?, ?, ?) on conflict (cluster, name) do nothing", [
-      cluster,
-      name,
-      sealed,
-      at,
-    ]);
+    const row = await store.get(
+      "insert into secrets values (?, ?, ?, ?) on conflict (cluster, name) do nothing returning name",
+      [cluster, name, sealed, at],
+    );
+    return row !== undefined;
+  };
+  /** Returns the value that is kept. */
+  const save = async (cluster: string, name: string, value: unknown): Promise<unknown> => {
+    await keep(cluster, name, value);
     return load(cluster, name);
   };
   const getOrCreate = <T>(
@@ -81,8 +90,7 @@ export async function openVault(
     const before = pending.get(id) ?? Promise.resolve();
     const next = before.then(async () => {
       const value = schema.parse((await load(cluster, name)) ?? (await save(cluster, name, await make())));
-      for (const text of secretsIn(value)) known.add(text);
-      return value;
+      return remember(known, value);
     });
     pending.set(
       id,
@@ -101,8 +109,39 @@ export async function openVault(
     forget: async (cluster) => {
       if (cluster !== bot) await store.run("delete from secrets where cluster = ?", [cluster]);
     },
+    ...oneTimeSecrets(store, { known, load: (name) => load(bot, name), keep: (name, value) => keep(bot, name, value) }),
     scrub: (text) => scrub(text, known),
     learn: (secret) => void known.add(secret.reveal()),
+  };
+}
+
+/** The part of the vault that belongs to people. */
+function oneTimeSecrets(
+  store: Store,
+  parts: {
+    readonly known: Set<string>;
+    readonly load: (name: string) => Promise<unknown>;
+    readonly keep: (name: string, value: unknown) => Promise<boolean>;
+  },
+): Pick<OpenVault, "oneTimeSecret" | "newOneTimeSecret" | "forgetOneTimeSecret"> {
+  const { known, load, keep } = parts;
+  const nameOf = (person: string) => `totp/${person}`;
+  return {
+    oneTimeSecret: async (person) => {
+      const found = await load(nameOf(person));
+      return found === undefined ? undefined : remember(known, secret.parse(found));
+    },
+    newOneTimeSecret: async (person, make) => {
+      const made = remember(known, new Secret(make()));
+      return (await keep(nameOf(person), made)) ? made : undefined;
+    },
+    forgetOneTimeSecret: async (person) => {
+      const gone = await store.get("delete from secrets where cluster = ? and name = ? returning name", [
+        bot,
+        nameOf(person),
+      ]);
+      return gone !== undefined;
+    },
   };
 }
 
@@ -141,6 +180,12 @@ const hints = {
 function revealed(this: Record<string, unknown>, name: string, value: unknown): unknown {
   const held = this[name];
   return held instanceof Secret ? held.reveal() : value;
+}
+
+/** From now on, these secrets are replaced by dots wherever they come up. */
+function remember<T>(known: Set<string>, value: T): T {
+  for (const text of secretsIn(value)) known.add(text);
+  return value;
 }
 
 function secretsIn(value: unknown): string[] {

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { OpenWorkflow, type Worker, type Workflow } from "openworkflow";
+import type { Backend } from "openworkflow/internal";
 import { OpsError, toFailure } from "../core/errors.ts";
 import { untilTheStoreWorks } from "./run.ts";
 import type { Store } from "./store/port.ts";
 
-/** How many runs may be under way at once, those that wait for people included. */
+/** How many runs may be under way at once; those that wait for people are not. */
 const concurrency = 32;
 /** Milliseconds between looks for runs that are to be tried again; whatever is new is taken up at once. */
 const pollMs = 5000;
@@ -17,6 +18,8 @@ type Steps = Parameters<Workflow<unknown, unknown, unknown>["fn"]>[0]["step"];
 export interface DurableWorker {
   /** Hands over a run; once more for the same run changes nothing. */
   submit(runId: string): Promise<void>;
+  /** Wakes the runs that wait for this signal, now or earlier; returns whether there are any. */
+  signal(name: string): Promise<boolean>;
   /** From now on takes runs up in the name of this instance. */
   rename(instance: string): void;
   /** Begins to carry out runs; must have a name by then. */
@@ -31,7 +34,7 @@ export interface DurableWorker {
 
 /** Opens OpenWorkflow on the store. `onError` takes failures of the store itself. */
 export async function openWorker(store: Store, body: Body, onError: (error: unknown) => void): Promise<DurableWorker> {
-  const backend = await store.openBackend();
+  const backend = noticing(await store.openBackend(), () => pump.wake());
   const client = new OpenWorkflow({ backend });
   const halt = new AbortController();
   const workflow = client.defineWorkflow<{ runId: string }, null>(
@@ -60,6 +63,11 @@ export async function openWorker(store: Store, body: Body, onError: (error: unkn
       await workflow.run({ runId }, { idempotencyKey: runId });
       pump.wake();
     },
+    signal: async (signal) => {
+      const { workflowRunIds } = await client.sendSignal({ signal, idempotencyKey: signal });
+      pump.wake();
+      return workflowRunIds.length > 0;
+    },
     rename: (instance) => name(worker, instance),
     begin: () => {
       begun = true;
@@ -86,6 +94,23 @@ async function untilAnswered(store: Store, signal: AbortSignal): Promise<void> {
       await delay(500, undefined, { signal }).catch(() => undefined);
     }
   }
+}
+
+/** Notices when a run leaves its place to others, and may itself have been woken while it fell asleep. */
+function noticing(backend: Backend, left: () => void): Backend {
+  const leaving = ["completeWorkflowRun", "failWorkflowRun", "sleepWorkflowRun"];
+  return new Proxy(backend, {
+    get: (target, name) => {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== "function") return member;
+      return (...args: unknown[]): unknown => {
+        const done: unknown = Reflect.apply(member, target, args);
+        if (typeof name === "string" && leaving.includes(name))
+          void Promise.resolve(done).then(() => setImmediate(left), left);
+        return done;
+      };
+    },
+  });
 }
 
 /** Leases are held under these names, so that those of a dead instance can be told; the library draws its own. */

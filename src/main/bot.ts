@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { openAuthorizer } from "../auth/authorize.ts";
+import { approvalRules } from "../auth/approval-rules.ts";
 import { closable } from "../chat/closable.ts";
 import { openDesk } from "../chat/desk.ts";
 import { serveConsole } from "../chat/console/server.ts";
@@ -75,8 +76,8 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
   // Made with the store and never changed: no other store has it.
   const storeId = await sha256((await state.vault.botKey()).publicKey);
   const authorizer = openAuthorizer({ current: () => current().whoMay, owner, commands });
-  const { hasSecondPerson } = authorizer;
-  const engine = await openEngine({ state, services, playbooks, log, hasSecondPerson, storeId, observe });
+  const rules = approvalRules(authorizer, () => current().whoMay);
+  const engine = await openEngine({ state, services, playbooks, log, rules, storeId, observe });
   const open = closable(openDesk({ commands, services, runs: deskRuns(engine), authorizer }));
   const desk = telemetry.desk(open);
   const stopConsole = await serveConsole(desk, socketPath(config.stateDir));

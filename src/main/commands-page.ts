@@ -22,10 +22,10 @@ const asks: Record<Risk, string> = {
 /** The page of the documentation about all commands, as Markdown; written from their own declarations. */
 export function commandsPage({ commands, playbooks }: Registry): string {
   const sections = commands.map((command) => {
-    const risk = playbooks.find(({ name }) => name === command.starts)?.risk ?? "read";
+    const risk = playbooks.find(({ name }) => name === command.starts)?.risk;
     const options = Object.entries(command.input.shape).map(([name, schema]) => optionRow(name, schema));
     const table = options.length === 0 ? "" : `\n${markdownTable([["option", "what", "left out"], ...options])}\n`;
-    return `## ${usage(command)}\n\n${command.summary}.\n\n${who[command.access]} ${asks[risk]}\n${table}`;
+    return `## ${usage(command)}\n\n${command.summary}.\n\n${who[command.access]}${risk === undefined ? "" : ` ${asks[risk]}`}\n${table}`;
   });
   return `# Commands
 

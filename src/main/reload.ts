@@ -40,11 +40,12 @@ function changesBetween(before: Config, after: Config): string[] {
     people: byName(whoMay.people),
     roles: new Map<string, unknown>(Object.entries(whoMay.roles)),
     channels: byName(whoMay.channels),
+    approvals: new Map<string, unknown>(Object.entries({ breakGlass: whoMay.breakGlass, ...whoMay.dataloss })),
     clusters: byName(clusters),
   });
   const [old, fresh] = [lists(before), lists(after)];
   const moved = before.extensions === after.extensions ? [] : ["extensions: the others hold from the next start on"];
-  const listed = (["people", "roles", "channels", "clusters"] as const).flatMap((kind) => {
+  const listed = (["people", "roles", "channels", "approvals", "clusters"] as const).flatMap((kind) => {
     const differences = differencesOf(old[kind], fresh[kind]);
     return differences.length === 0 ? [] : [`${kind}: ${allOf(differences)}`];
   });

@@ -6,7 +6,9 @@ export function deskRuns(engine: Engine): Runs {
   return {
     start: async (playbook, input, actor) => (await engine.start(playbook, input, actor)).runId,
     view: async (runId) => engine.view(runId),
-    decide: async (decision) => engine.decide(decision),
+    decide: async (answer) => engine.decide(answer),
+    reviews: engine.reviews,
+    codes: engine.codes,
     again: async (view, actor, link) => (await engine.again(view, actor, link)).runId,
     cancel: (runId, actor) => engine.cancel(runId, actor),
     latest: (cluster) => engine.latest(cluster),

@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import type { Card, CardState, CardStep } from "../core/card.ts";
+import type { Card, CardQuestion, CardState, CardStep } from "../core/card.ts";
 import type { Table } from "../core/table.ts";
 import { columns, fit, pad } from "./width.ts";
 
@@ -33,8 +33,14 @@ export function cardLines(card: Card, style: TerminalStyle): string[] {
     ...(card.table === null ? [] : tableLines(card.table, style)),
     ...(card.text === null ? [] : card.text.split("\n").map((line) => `  ${line}`)),
     ...(card.verdict === "" ? [] : [...wrap(card.verdict, style.width - 2).map((line) => paint(color, `  ${line}`))]),
-    ...(card.question === null ? [] : [paint("yellow", `  ${fit(card.question.text, style.width - 2)}`)]),
+    ...(card.question === null ? [] : questionLines(card.question, style).map((line) => paint("yellow", line))),
   ];
+}
+
+/** What is asked, whole: who answers must have seen all of it. */
+export function questionLines({ text, details }: CardQuestion, { width }: TerminalStyle): string[] {
+  const lines = [...details.map((line) => `  ${line}`), ...wrap(text, width - 4)];
+  return lines.map((line) => `  ${fit(line, width - 2)}`);
 }
 
 /** One step: mark, title, what it says, and how long it took. */

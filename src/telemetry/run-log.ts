@@ -63,9 +63,17 @@ function sentence(event: RunEvent): string {
     case "step.failed":
       return describeFailure(event.failure);
     case "approval.requested":
-      return `Approval is asked for: ${event.approval.plan.summary}`;
+      return `Approval is asked for: ${event.approval.plan?.summary ?? event.approval.question?.question ?? ""}`;
     case "approval.decided":
       return event.actor === null ? "Nobody answered in time." : `${event.actor} ${event.verdict} it.`;
+    case "approval.voted":
+      return `${event.actor} says yes.`;
+    case "approval.refused":
+      return event.reason;
+    case "glass.broken":
+      return `${event.actor} broke the glass and goes on alone: ${event.reason}`;
+    case "glass.acknowledged":
+      return `${event.actor} has looked at the broken glass.`;
   }
 }
 

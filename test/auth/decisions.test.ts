@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { Caller } from "../../src/core/caller.ts";
 import type { Risk } from "../../src/core/plan.ts";
-import { asked, authorizerFor, console, slack, team } from "./fixture.ts";
+import { asked, authorizerFor, console, slack, team, use } from "./fixture.ts";
 
-const { authorize, hasSecondPerson } = authorizerFor(team);
+const { authorize } = authorizerFor(team);
+/** Whether anybody but the requester could approve it. */
+const hasSecondPerson = (requester: string, risk: Risk, cluster: string | null, { approvers } = authorizerFor(team)) =>
+  approvers(asked({ risk, cluster, actor: requester })).some((name) => name !== requester);
 const may = (caller: Caller, what: Parameters<typeof authorize>[0]["what"]) => authorize({ caller, what }).may;
 const denial = (caller: Caller, what: Parameters<typeof authorize>[0]["what"]) => {
   const ruling = authorize({ caller, what });
@@ -50,6 +53,60 @@ describe("decisions", () => {
     expect(may(console("alice"), own("staging"))).toBe(false);
   });
 
+  it("lets whoever may give the command stop the run it started, whatever the risk", () => {
+    const input = { name: "staging", web: 3, size: "small" };
+    const stop = (parts: object) =>
+      ({ kind: "stop", run: asked({ risk: "dataloss", actor: "alice", input, ...parts }) }) as const;
+    expect(may(slack("U4"), stop({}))).toBe(true);
+    expect(may(slack("U4"), stop({ input: { ...input, web: 5 } }))).toBe(false);
+    expect(may(slack("U4"), stop({ playbook: "destroy" }))).toBe(false);
+    // Neither there, where the team does not see it, nor by somebody who may only look.
+    expect(may(slack("U4", null), stop({}))).toBe(false);
+    expect(may(slack("U3"), stop({}))).toBe(false);
+  });
+
+  it("lets people see the runs of clusters they may look at, and their own", () => {
+    const command = { ...use("help").command, name: "runs show" };
+    const see = (cluster: string, actor = "alice") =>
+      ({ kind: "see", command, run: asked({ risk: "outage", cluster, actor }) }) as const;
+    const row = (caller: Caller) => ["staging", "prod"].map((cluster) => may(caller, see(cluster)));
+    expect(row(slack("U2"))).toEqual([true, true]);
+    expect(row(slack("U3"))).toEqual([false, true]);
+    expect(row(slack("U3", null))).toEqual([false, true]);
+    expect(row(slack("U1", "C2"))).toEqual([true, false]);
+    expect(row(slack("U4"))).toEqual([false, false]);
+    expect(may(slack("U4"), see("staging", "dave"))).toBe(true);
+    expect(row(slack("U9"))).toEqual([false, false]);
+    expect(denial(slack("U3"), see("staging"))?.text).toContain("/runs show on staging");
+  });
+
+  it("takes one's own yes to a loss of data, as one of two", () => {
+    const run = asked({ risk: "dataloss", cluster: "prod", actor: "alice" });
+    expect(may(slack("U1"), { kind: "approve", run })).toBe(true);
+    expect(may(slack("U3"), { kind: "approve", run: { ...run, actor: "carol" } })).toBe(false);
+  });
+
+  it("lets go on alone only who has the right to approve", () => {
+    const broken = (cluster: string) =>
+      ({ kind: "break", run: asked({ risk: "outage", cluster, actor: "bob" }) }) as const;
+    expect(may(slack("U2"), broken("staging"))).toBe(true);
+    expect(denial(slack("U2"), broken("prod"))?.text).toContain("Going on alone with an outage on prod");
+  });
+
+  it("looks at rights again, also at those of the owner who asked", () => {
+    const run = asked({ risk: "outage", cluster: "staging", actor: "root" });
+    const { approvers, mayApprove } = authorizerFor(team);
+    expect(approvers(run)).toEqual(["root", "alice", "bob"]);
+    expect(approvers({ ...run, actor: "carol" })).toEqual(["alice", "bob"]);
+    expect(["root", "alice", "bob", "carol", "nobody"].map((name) => mayApprove(name, run))).toEqual([
+      true,
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+
   it("lets the requester and whoever may approve stop a run", () => {
     const stop = (cluster: string) =>
       ({ kind: "stop", run: asked({ risk: "outage", cluster, actor: "carol" }) }) as const;
@@ -73,15 +130,20 @@ describe("decisions", () => {
 
   it("does not count who could answer nowhere", () => {
     const alone = (channels: readonly { name: string; slack: string }[]) =>
-      authorizerFor({
-        people: [
-          { name: "alice", roles: ["admin"], console: "alice" },
-          { name: "bob", roles: ["admin"], slack: "U2" },
-        ],
-        channels: [...channels],
-      }).hasSecondPerson("alice", "outage", "prod");
+      hasSecondPerson(
+        "alice",
+        "outage",
+        "prod",
+        authorizerFor({
+          people: [
+            { name: "alice", roles: ["admin"], console: "alice" },
+            { name: "bob", roles: ["admin"], slack: "U2" },
+          ],
+          channels: [...channels],
+        }),
+      );
     expect(alone([])).toBe(false);
     expect(alone([{ name: "ops", slack: "C1" }])).toBe(true);
-    expect(authorizerFor({}).hasSecondPerson("root", "dataloss", "prod")).toBe(false);
+    expect(hasSecondPerson("root", "dataloss", "prod", authorizerFor({}))).toBe(false);
   });
 });

@@ -36,7 +36,7 @@ export function authorizerFor(whoMay: z.input<typeof WhoMay>): Authorizer {
 }
 
 /** Use of a command; its name is a mistake of the test when there is none. */
-export function use(name: string, input: object | null = {}): What {
+export function use(name: string, input: object | null = {}): Extract<What, { kind: "use" }> {
   const found = commands.find((each) => each.name === name);
   if (found === undefined) throw new Error(`no command ${name}`);
   return { kind: "use", command: found, input };

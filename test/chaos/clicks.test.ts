@@ -28,7 +28,7 @@ onBothStores((store) => {
       const verdict = click % 3 === 0 ? ("rejected" as const) : ("approved" as const);
       return {
         engine,
-        decision: { approvalId: approval.id, planHash: approval.planHash, verdict, actor: `p${click % 10}` },
+        decision: { approvalId: approval.id, hash: approval.hash, verdict, via: "console", actor: `p${click % 10}` },
       };
     });
     const settled = await Promise.allSettled(clicks.map(({ engine, decision }) => engine.decide(decision)));

@@ -58,7 +58,8 @@ onBothStores((store) => {
     const made = await world([asking], { place: await store.place() });
     const { runId } = await made.engine.start(asking, demo, "alice");
     const { approval } = await eventOf(made.engine, runId, "approval.requested");
-    const yes = { approvalId: approval.id, planHash: approval.planHash, verdict: "approved", actor: "bob" } as const;
+    const { id: approvalId, hash } = approval;
+    const yes = { approvalId, hash, verdict: "approved", via: "console", actor: "bob" } as const;
     return { ...made, runId, yes };
   };
 

@@ -25,7 +25,9 @@ onBothStores(({ kind }) => {
           (built) => wrongs(undisturbed, built),
           (error: unknown) => [String(error)],
         );
-        if (wrong.length > 0) found[moment] = wrong;
+        if (wrong.length === 0) return;
+        found[moment] = wrong;
+        console.error(`${kind}, “${moment}”: ${wrong.join("; ")}`);
       });
       expect(found).toEqual({});
       console.log(`${kind}: ${tried.length} crash points tried, all ended right`);

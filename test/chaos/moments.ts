@@ -61,8 +61,9 @@ function told(
     pass(`${name.name}, after`);
     return value;
   };
+  const ask: Run["ask"] = (question) => run.ask(question);
   const parallel: Run["parallel"] = (items, work) => run.parallel(items, work);
-  return { id, actor, step, parallel };
+  return { id, actor, step, ask, parallel };
 }
 
 function watched(services: Services, pass: (moment: Moment) => void, deaf: boolean): Services {

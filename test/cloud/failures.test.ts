@@ -42,14 +42,11 @@ test("every request that was sent is accounted for, with the status of its answe
   bench.trouble = () => (refusals++ < 2 ? limited : null);
   await cloud.whoAmI(testContext());
   await failure(linodeCloud({ ...options, token: new Secret("wrong"), onCall }).whoAmI(testContext()));
-  const dead = { baseUrl: "http://127.0.0.1:1", pollMs: 1, token: new Secret(token), onCall };
-  const context = testContext();
-  const broken = linodeCloud(dead).whoAmI(context);
-  bench.trouble = () => null;
-  await expect.poll(() => calls.at(-1)).toBe("GET null");
-  context.controller.abort(new Error("enough"));
-  await expect(broken).rejects.toThrow("enough");
-  expect(calls.slice(0, 5)).toEqual(["GET 429", "GET 429", "GET 200", "GET 401", "GET null"]);
+  await failure(
+    linodeCloud({ ...options, baseUrl: "http://127.0.0.1:1", token: new Secret(token), onCall }).whoAmI(testContext()),
+  );
+  expect([...new Set(calls)]).toEqual(["GET 429", "GET 200", "GET 401", "GET null"]);
+  expect(calls.slice(0, 3)).toEqual(["GET 429", "GET 429", "GET 200"]);
 });
 
 describe("calls are repeated", () => {

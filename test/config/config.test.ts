@@ -25,6 +25,8 @@ it("names everybody and everything that was left out", async () => {
   expect((await config).whoMay).toEqual({
     people: [{ name: "alice", console: "alice", roles: [] }],
     roles: { idle: [] },
+    breakGlass: false,
+    dataloss: { oneTimeCode: false },
     channels: [],
   });
   const empty = await readConfig({ NONET_CONFIG: "/nonexistent/nonet.yaml" }, commands);

@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
+import type { Approval } from "../../src/core/approval.ts";
 import { isFinished, project, type RunEvent, type RunFact, type RunView } from "../../src/core/journal.ts";
+import { describeWaiting } from "../../src/core/lock.ts";
 import { planHash, type Plan } from "../../src/core/plan.ts";
+import { runCard } from "../../src/core/run-card.ts";
 
 const queued: RunFact = {
   kind: "run.queued",
@@ -54,12 +57,11 @@ test("a step that is started again after a crash keeps its place and begins anew
 });
 
 test("what a run asks is still asked after an interruption", () => {
-  const plan = { risk: "reversible", cluster: "demo" } as Plan;
-  const parts = { planHash: "h", requester: "alice", expiresAt: "", secondPerson: false, typed: null, reason: null };
+  const approval = { id: "r:1", requester: "alice" } as Approval;
   const asked: readonly RunFact[] = [
     queued,
     { kind: "run.started", resumed: false },
-    { kind: "approval.requested", approval: { id: "r:1", plan, ...parts } },
+    { kind: "approval.requested", approval },
     { kind: "run.started", resumed: true },
   ];
   expect(view(...asked)).toMatchObject({ state: "waiting", resumed: 1 });
@@ -84,6 +86,37 @@ test("a failure is shown on its step and on the run", () => {
     steps: [{ state: "failed", sentence: "It did not.", failure }],
   });
   expect(isFinished(failed)).toBe(true);
+});
+
+test("a run that waits shows its place in line until it begins, and how it was stopped until it ends", () => {
+  const behind = { id: "q", playbook: "build", cluster: "demo", actor: "bob", since: "2026-01-01T14:03:00Z" };
+  const waits = (position: number): RunFact => ({ kind: "run.waiting", position, behind: { ...behind, kind: "run" } });
+  const waiting = view(queued, waits(3), waits(2));
+  expect(waiting).toMatchObject({ state: "queued", waits: { position: 2 }, resumes: null });
+  expect(runCard(waiting)).toMatchObject({
+    state: "waiting",
+    verdict: "waiting: 2nd in line behind /cluster build demo, started by bob at 2026-01-01 14:03 UTC",
+  });
+  const running = view(
+    queued,
+    waits(1),
+    { kind: "run.started", resumed: false },
+    { kind: "run.stopping", actor: "bob" },
+  );
+  expect(running).toMatchObject({ state: "running", waits: null, stoppedBy: "bob" });
+  expect(runCard(running).verdict).toBe("Cancelled by bob: it stops at the next safe point.");
+});
+
+test.each([
+  [1, "1st in line"],
+  [3, "3rd in line"],
+  [11, "about 11th in line"],
+  [102, "about 102nd in line"],
+])("place %d is called %s", (position, text) => {
+  const lock = { cluster: null, actor: "bob", reason: "new\ndisk", since: "2026-01-01T14:03:00Z" };
+  expect(describeWaiting({ position, behind: { kind: "lock", ...lock } })).toBe(
+    `${text}. All changes are frozen by bob since 2026-01-01 14:03 UTC: new disk`,
+  );
 });
 
 test("an event told twice changes nothing", () => {

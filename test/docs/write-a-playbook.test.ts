@@ -180,6 +180,7 @@ it("goes on after a crash between the restart and the end of its step, and resta
   await Promise.race([crashed.promise, answered]);
   await bot.close();
   expect(restarts).toEqual(["web1"]);
+  afterRestart = () => Promise.resolve();
   bot = await open();
   const end = await ended(runId);
   expect(end.result.ok).toBe(true);

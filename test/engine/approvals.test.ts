@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from "vitest";
-import type { Approval } from "../../src/core/journal.ts";
+import type { Approval } from "../../src/core/approval.ts";
+import { runCard } from "../../src/core/run-card.ts";
 import type { Risk } from "../../src/core/plan.ts";
 import { approvalMs } from "../../src/engine/approvals.ts";
 import { eventOf, never, openWorld, testPlan, testPlaybook, type World } from "./fixture.ts";
@@ -12,7 +13,7 @@ afterEach(async () => {
 
 const demo = { cluster: "demo" };
 const ok = { ok: true, verdict: "consistent" };
-const yes = ({ id, planHash }: Approval) => ({ approvalId: id, planHash, verdict: "approved" }) as const;
+const yes = ({ id, hash }: Approval) => ({ approvalId: id, hash, verdict: "approved", via: "console" }) as const;
 
 /** A run by alice that waits for its approval; `ran` counts how often its playbook went on. */
 async function waiting(store: StoreKind, risk: Risk, options: Partial<Parameters<typeof openWorld>[1]> = {}) {
@@ -35,11 +36,18 @@ async function waiting(store: StoreKind, risk: Risk, options: Partial<Parameters
   return { ...world, playbook, runId, approval, facts };
 }
 
+/** Until the run holds nothing any more. */
+const parked = ({ store }: World["state"], runId: string) =>
+  expect.poll(() => store.get("select parked from runs where id = ?", [runId])).toEqual({ parked: 1 });
+
 onBothStores((store) => {
   test("reversible: the requester confirms, once, and then it runs", async () => {
     const { engine, runId, approval, facts } = await waiting(store, "reversible");
-    expect(await engine.view(runId)).toMatchObject({ state: "waiting", approval: { verdict: null, typed: null } });
-    expect(approval).toMatchObject({ requester: "alice", secondPerson: false, reason: null, plan: { monthlyUsd: 5 } });
+    expect(await engine.view(runId)).toMatchObject({
+      state: "waiting",
+      approval: { verdict: null, need: { typed: null } },
+    });
+    expect(approval).toMatchObject({ requester: "alice", need: { self: true }, reason: null, plan: { monthlyUsd: 5 } });
     await engine.decide({ ...yes(approval), actor: "alice" });
     await expect(engine.decide({ ...yes(approval), actor: "bob" })).rejects.toThrow(
       expect.objectContaining({ code: "approval_closed", message: "This was already approved." }),
@@ -66,29 +74,47 @@ onBothStores((store) => {
     expect(await engine.finished(runId, never)).toMatchObject({ state: "done", approval: { by: "bob" } });
   });
 
-  test("dataloss: the cluster's name must be typed, by a second person where there is one", async () => {
+  test("dataloss: two different people, one of whom typed the cluster's name", async () => {
     const { engine, runId, approval } = await waiting(store, "dataloss");
-    expect(approval.typed).toBe("demo");
-    for (const typed of [undefined, "prod"]) {
-      const decision = { ...yes(approval), actor: "bob", ...(typed === undefined ? {} : { typed }) };
-      await expect(engine.decide(decision)).rejects.toThrow(expect.objectContaining({ code: "needs_typed_name" }));
-    }
+    expect(approval.need).toMatchObject({ people: 2, typed: "demo", who: ["alice", "bob"] });
+    await engine.decide({ ...yes(approval), actor: "alice" });
     await expect(engine.decide({ ...yes(approval), actor: "alice", typed: "demo" })).rejects.toThrow(
-      expect.objectContaining({ code: "needs_second_person" }),
+      expect.objectContaining({ code: "already_answered" }),
+    );
+    for (const typed of ["", "prod"]) {
+      await expect(engine.decide({ ...yes(approval), actor: "bob", typed })).rejects.toThrow(
+        expect.objectContaining({ code: "needs_typed_name" }),
+      );
+    }
+    const asking = await engine.view(runId);
+    expect(asking?.state).toBe("waiting");
+    expect(asking && runCard(asking).question?.text).toContain(
+      "1 of 2: alice has approved, bob must too and type demo.",
     );
     await engine.decide({ ...yes(approval), actor: "bob", typed: "demo" });
-    expect(await engine.finished(runId, never)).toMatchObject({ state: "done" });
+    const view = await engine.finished(runId, never);
+    expect(view).toMatchObject({ state: "done", approval: { votes: [{ actor: "alice" }, { actor: "bob" }] } });
+  });
+
+  test("dataloss: the first no ends it, also after a yes", async () => {
+    const { engine, runId, approval } = await waiting(store, "dataloss");
+    await engine.decide({ ...yes(approval), actor: "alice", typed: "demo" });
+    await engine.decide({ ...yes(approval), verdict: "rejected", actor: "bob" });
+    expect(await engine.finished(runId, never)).toMatchObject({ state: "rejected", approval: { by: "bob" } });
   });
 
   test("dataloss: alone on the machine, the requester types the name", async () => {
-    const { engine, runId, approval } = await waiting(store, "dataloss", { hasSecondPerson: () => false });
+    const { engine, runId, approval } = await waiting(store, "dataloss", { rules: { approvers: () => ["alice"] } });
+    await expect(engine.decide({ ...yes(approval), actor: "alice" })).rejects.toThrow(
+      expect.objectContaining({ code: "needs_typed_name" }),
+    );
     await engine.decide({ ...yes(approval), actor: "alice", typed: "demo" });
     expect(await engine.finished(runId, never)).toMatchObject({ state: "done" });
   });
 
   test("an answer to another plan does not count", async () => {
     const { engine, approval } = await waiting(store, "reversible");
-    await expect(engine.decide({ ...yes(approval), planHash: "0".repeat(64), actor: "alice" })).rejects.toThrow(
+    await expect(engine.decide({ ...yes(approval), hash: "0".repeat(64), actor: "alice" })).rejects.toThrow(
       expect.objectContaining({ code: "plan_is_stale" }),
     );
   });
@@ -98,8 +124,8 @@ onBothStores((store) => {
     facts.fingerprint = "other facts";
     await engine.decide({ ...yes(approval), actor: "alice" });
     const { approval: next } = await eventOf(engine, runId, "approval.requested", 2);
-    expect(next.planHash).not.toBe(approval.planHash);
-    expect(next.reason).toMatch(/no longer what you approved/);
+    expect(next.hash).not.toBe(approval.hash);
+    expect(next.reason).toMatch(/no longer what was approved/);
     expect(facts.ran).toBe(0);
     await engine.decide({ ...yes(next), actor: "alice" });
     expect(await engine.finished(runId, never)).toMatchObject({ state: "done" });
@@ -118,11 +144,12 @@ onBothStores((store) => {
   test("a run that waits is still waiting after a restart, and can be answered then", async () => {
     const place = await store.place();
     const first = await waiting(store, "reversible", { place });
+    await parked(first.state, first.runId);
     await worlds.pop()?.close();
     const { engine, close } = await openWorld([first.playbook], { place, clock: first.clock });
     await engine.decide({ ...yes(first.approval), actor: "alice" });
     const view = await engine.finished(first.runId, never);
-    expect(view).toMatchObject({ state: "done", resumed: 1 });
+    expect(view).toMatchObject({ state: "done", resumed: 0 });
     await close();
   });
 

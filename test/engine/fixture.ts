@@ -7,7 +7,8 @@ import type { RunEvent } from "../../src/core/journal.ts";
 import type { Plan, Risk } from "../../src/core/plan.ts";
 import type { Playbook } from "../../src/core/playbook.ts";
 import type { Clock, Services } from "../../src/core/ports.ts";
-import { openEngine, type Engine, type EngineOptions } from "../../src/engine/engine.ts";
+import { openEngine, type Engine } from "../../src/engine/engine.ts";
+import type { EngineOptions } from "../../src/engine/options.ts";
 import { openState, type Place, type State } from "../../src/engine/state.ts";
 
 /** A cloud nobody may call. */
@@ -29,6 +30,7 @@ class FakeClock implements Clock {
     const sleeper = { until: this.#now + milliseconds, wake: resolve };
     this.#sleepers.add(sleeper);
     signal.addEventListener("abort", () => reject(signal.reason as unknown));
+    if (signal.aborted) reject(signal.reason as unknown);
     if (milliseconds <= 0) resolve();
     return promise.finally(() => this.#sleepers.delete(sleeper));
   }
@@ -80,9 +82,17 @@ export interface World {
 
 interface Options {
   readonly place: Place;
-  readonly hasSecondPerson?: EngineOptions["hasSecondPerson"];
+  readonly rules?: Partial<EngineOptions["rules"]>;
   readonly clock?: FakeClock;
 }
+
+/** alice and bob may approve everything. */
+const team: EngineOptions["rules"] = {
+  approvers: () => ["alice", "bob"],
+  mayApprove: () => true,
+  needsCode: () => false,
+  breakGlass: () => false,
+};
 
 /** The key of all stores in tests. */
 export const key = "ab".repeat(32);
@@ -90,7 +100,7 @@ export const key = "ab".repeat(32);
 /** An engine on this store. */
 export async function openWorld(
   playbooks: readonly Playbook<Input>[],
-  { place, hasSecondPerson = () => true, clock = new FakeClock() }: Options,
+  { place, rules = {}, clock = new FakeClock() }: Options,
 ): Promise<World> {
   const state = await openState(place, { NONET_KEY: key }, clock.now);
   const services: Services = {
@@ -109,7 +119,7 @@ export async function openWorld(
     services,
     playbooks,
     log,
-    hasSecondPerson,
+    rules: { ...team, ...rules },
     storeId: "store",
   });
   const close = async () => {

@@ -1,12 +1,7 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import type { RunView } from "../../src/core/journal.ts";
 import type { Playbook, Run } from "../../src/core/playbook.ts";
-import { beside, eventOf, freshDir, never, openWorld, testPlaybook, type Input, type World } from "./fixture.ts";
-import { listed } from "./line-child.ts";
+import { beside, eventOf, never, openWorld, testPlaybook, type Input, type World } from "./fixture.ts";
 import { onBothStores, onPostgres } from "./stores.ts";
 
 const worlds: World[] = [];
@@ -180,57 +175,6 @@ onBothStores((store) => {
     expect(await engine.latest("prod")).toEqual([]);
     expect((await engine.beginning(runId.slice(0, 8))).map(({ id }) => id)).toEqual([runId]);
   });
-
-  test("1,000 queued commands on one cluster: one at a time, in order, none lost", { timeout: 600_000 }, async () => {
-    const { playbook, release } = held();
-    const order: string[] = [];
-    let atWork = 0;
-    const counted = testPlaybook({
-      name: "counted",
-      cluster: () => "demo",
-      run: async (run, { cluster }) => {
-        expect((atWork += 1)).toBe(1);
-        await run.step({ name: "count", title: "Count" }, async () => ({ sentence: `${order.push(cluster)}` }));
-        atWork -= 1;
-        return ok;
-      },
-    });
-    const { engine } = await world([playbook, counted]);
-    await engine.start(playbook, demo, "alice");
-    const names = Array.from({ length: 1000 }, (_, at) => `c${at}`);
-    const ids: string[] = [];
-    for (const cluster of names) ids.push((await engine.start(counted, { cluster }, "alice")).runId);
-    expect((await engine.view(ids[999] ?? ""))?.waits).toMatchObject({ position: 1000 });
-    release();
-    await engine.finished(ids[999] ?? "", never);
-    expect(order).toEqual(names);
-    const views = await Promise.all(ids.map((id) => engine.view(id)));
-    expect(views.filter((view) => view?.state !== "done")).toEqual([]);
-    expect(await engine.unfinished()).toEqual([]);
-  });
-
-  test("kill -9 while a line moves: one at a time, in order, none lost", { timeout: 120_000 }, async () => {
-    const place = await store.place();
-    const effects = join(freshDir(), "effects");
-    const url = place.databaseUrl === null ? [] : [place.databaseUrl.reveal()];
-    const script = join(import.meta.dirname, "line-child.ts");
-    const child = spawn(process.execPath, [script, place.stateDir, effects, ...url], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    // It says so when the third of ten has begun.
-    await once(child.stdout, "data");
-    child.kill("SIGKILL");
-    await once(child, "exit");
-    const { engine } = await world([listed(effects)], Promise.resolve(place));
-    const left = await engine.unfinished();
-    const last = left.at(-1);
-    await engine.finished(last?.id ?? "", never);
-    const lines = readFileSync(effects, "utf8").trim().split("\n");
-    // The one that was under way may be done again, but nothing else, and nothing overtakes.
-    expect([...new Set(lines)]).toEqual(Array.from({ length: 10 }, (_, at) => `c${at}`));
-    expect(lines.length).toBeLessThanOrEqual(11);
-    expect(await engine.unfinished()).toEqual([]);
-  });
 });
 
 onPostgres((store) => {
@@ -251,7 +195,7 @@ onPostgres((store) => {
     ]);
     const positions = async ({ engine }: World) =>
       [await engine.view(one.runId), await engine.view(two.runId)].map((view) => view?.waits?.position);
-    expect((await positions(here)).toSorted()).toEqual([1, 2]);
+    expect(new Set(await positions(here))).toEqual(new Set([1, 2]));
     expect(await positions(there)).toEqual(await positions(here));
     await there.engine.lock("demo", "bob", "stop");
     release();

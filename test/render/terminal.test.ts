@@ -38,6 +38,21 @@ it("never draws wider than the terminal and never passes control characters on, 
   );
 });
 
+it("shows all of a question, however narrow the terminal", () => {
+  const question = {
+    id: "1",
+    text: "Delete nine machines? Two different people must approve.",
+    details: ["+ delete db2"],
+    approveWith: "prod",
+  };
+  const lines = cardLines(card({ verdict: "", question }), { ...style, width: 40 });
+  expect(lines.slice(1)).toEqual([
+    "    + delete db2",
+    "  Delete nine machines? Two different",
+    "  people must approve.",
+  ]);
+});
+
 it("keeps columns aligned", () => {
   const lines = tableLines(
     {

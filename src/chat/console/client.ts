@@ -44,7 +44,7 @@ export async function submit(path: string, text: string, user: string, watcher: 
         else if (response.kind === "failure") reject(new OpsError(response.failure));
         else if (response.kind === "card") {
           watcher.card(response.card);
-          const question = response.card.question?.text ?? null;
+          const question = response.card.question?.id ?? null;
           if (question === asked) return;
           asked = question;
           if (question !== null) answerQuestion(path, response.runId, response.card, user, watcher).catch(reject);

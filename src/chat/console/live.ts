@@ -1,5 +1,5 @@
 import type { Card } from "../../core/card.ts";
-import { cardLines, stepLine } from "../../render/terminal.ts";
+import { cardLines, questionLines, stepLine } from "../../render/terminal.ts";
 
 /** Where a console draws. */
 export interface Screen {
@@ -50,6 +50,7 @@ function plain(screen: Screen): LiveCard {
   const style = () => ({ width: 120, color: false, now: Date.now() });
   const told = new Set<string>();
   let asked: string | null = null;
+  let waiting = "";
   const show = (card: Card) => {
     if (told.size === 0) screen.write(`${card.title}\n`);
     told.add("");
@@ -58,7 +59,12 @@ function plain(screen: Screen): LiveCard {
       told.add(step.title);
       screen.write(`${stepLine(step, style())}\n`);
     }
-    if (card.question !== null && card.question.text !== asked) screen.write(`  ? ${card.question.text}\n`);
+    if (card.state === "waiting" && card.verdict !== waiting) screen.write(`  ${card.verdict}\n`);
+    waiting = card.state === "waiting" ? card.verdict : "";
+    if (card.question !== null && card.question.text !== asked) {
+      const evidence = { ...card, checklist: [], question: null };
+      screen.write(`${[...cardLines(evidence, style()), ...questionLines(card.question, style())].join("\n")}\n`);
+    }
     asked = card.question?.text ?? null;
   };
   return {

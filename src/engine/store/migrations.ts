@@ -37,6 +37,20 @@ const migrations: readonly string[] = [
    update runs set line = coalesce(cluster, '') where risk <> 'read';
    create unique index runs_changing on runs (line) where outcome is null and begun_at is not null;
    create unique index runs_in_line on runs (line, place);`,
+  `alter table runs add column parked integer not null default 0;
+   alter table approvals add column heard integer not null default 0;
+   alter table approvals add column fate text;
+   update approvals set heard = 1 where verdict is not null;
+   update approvals set fate = 'used' where verdict = 'approved';
+   update approvals set verdict = 'expired' where verdict is null;
+   create index approvals_unheard on approvals (run_id) where heard = 0;
+   create table votes (approval_id text not null, actor text not null, typed integer not null, via text not null,
+     at text not null, primary key (approval_id, actor)) strict;
+   create table reviews (id text primary key, run_id text not null, actor text not null, reason text not null,
+     at text not null, acknowledged_by text, acknowledged_at text) strict;
+   create table code_uses (actor text primary key, step integer not null) strict;
+   create table code_failures (approval_id text not null, actor text not null, count integer not null,
+     primary key (approval_id, actor)) strict;`,
 ];
 
 /** A migration in the words of PostgreSQL, whose integers and reals are too small by default. */

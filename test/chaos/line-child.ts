@@ -1,6 +1,6 @@
 import { appendFileSync } from "node:fs";
 import { Secret } from "../../src/core/secret.ts";
-import { never, openWorld, testPlaybook } from "./fixture.ts";
+import { never, openWorld, testPlaybook } from "../engine/fixture.ts";
 
 /** One step that leaves the input as a line in the file `effects`; all on one cluster. */
 export function listed(effects: string, begun: (name: string) => void = () => undefined) {
