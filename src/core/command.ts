@@ -100,12 +100,13 @@ export function commandFor<S extends z.ZodRawShape>(
 export const answer = (result: Result): Reply => ({ kind: "result", result });
 
 /** An option that takes the rest of the line; declared last. */
-export const freeText = z.string().trim().min(1, "say something").max(500);
+export const freeText = z.string().trim().min(1, "say something").max(500).describe("text, the rest of the line");
 
 /** An option that names a run. */
 export const RunId = z
   .string()
-  .regex(/^[0-9a-f]{8}[0-9a-f-]{0,28}$/, "a run has an id like 1f6f2f0c-…; its first 8 characters are enough");
+  .regex(/^[0-9a-f]{8}[0-9a-f-]{0,28}$/, "a run has an id like 1f6f2f0c-…; its first 8 characters are enough")
+  .describe("id of a run, or its first 8 characters");
 
 /**
  * Splits what a person typed into words: blanks separate, quotes group.

@@ -40,27 +40,18 @@ export function runMetrics(registry: Registry, playbooks: readonly string[]): Ob
   for (const playbook of playbooks) for (const outcome of outcomes) ended.inc({ playbook, outcome }, 0);
   const kindOf = stepKinds();
   return (event, { playbook, queuedAt, node }) => {
-    switch (event.kind) {
-      case "run.started":
-        (event.resumed ? resumed : started).inc({ playbook });
-        if (!event.resumed)
-          waits.observe({ playbook }, Math.max(0, Date.parse(event.at) - Date.parse(queuedAt)) / 1000);
-        break;
-      case "run.finished":
-        ended.inc({ playbook, outcome: outcomeOf(event) });
-        break;
-      case "step.finished":
-      case "step.failed": {
-        const labels = { playbook, kind: kindOf(event.name, node(event.name)) };
-        steps.observe(labels, event.seconds);
-        if (event.kind === "step.failed") failures.inc(labels);
-        break;
-      }
-      case "approval.decided":
-        approvals.inc({ verdict: event.verdict });
-        break;
-      default:
-      // The others are no figures.
+    if (event.kind === "run.started") {
+      (event.resumed ? resumed : started).inc({ playbook });
+      const waited = Math.max(0, Date.parse(event.at) - Date.parse(queuedAt)) / 1000;
+      if (!event.resumed) waits.observe({ playbook }, waited);
+    } else if (event.kind === "run.finished") {
+      ended.inc({ playbook, outcome: outcomeOf(event) });
+    } else if (event.kind === "step.finished" || event.kind === "step.failed") {
+      const labels = { playbook, kind: kindOf(event.name, node(event.name)) };
+      steps.observe(labels, event.seconds);
+      if (event.kind === "step.failed") failures.inc(labels);
+    } else if (event.kind === "approval.decided") {
+      approvals.inc({ verdict: event.verdict });
     }
   };
 }
