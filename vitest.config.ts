@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * Three projects: `unit` needs nothing but Node; `chaos` kills bots, a few when not asked for more; `lab` builds real
- * machines and takes minutes.
+ * Three projects, one after the other: `unit` needs nothing but Node; `chaos` kills bots, a few when not asked for more;
+ * `lab` builds real machines, takes minutes, and has the computer to itself, because Pacemaker does not wait for ever.
  */
 export default defineConfig({
   test: {
@@ -13,9 +13,18 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: ["test/lab/**", "test/chaos/**"],
           testTimeout: 20_000,
+          sequence: { groupOrder: 1 },
         },
       },
-      { test: { name: "chaos", include: ["test/chaos/**/*.test.ts"], fileParallelism: false, testTimeout: 120_000 } },
+      {
+        test: {
+          name: "chaos",
+          include: ["test/chaos/**/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
       {
         test: {
           name: "lab",
@@ -24,6 +33,7 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 1_200_000,
           hookTimeout: 1_200_000,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

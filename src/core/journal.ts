@@ -168,8 +168,11 @@ function queued(event: Extract<RunEvent, { kind: "run.queued" }>): RunView {
 
 function change(view: RunView, event: Exclude<RunEvent, { kind: "run.queued" }>): Partial<RunView> {
   switch (event.kind) {
-    case "run.started":
-      return { state: "running", waits: null, resumed: view.resumed + (event.resumed ? 1 : 0) };
+    case "run.started": {
+      // What was asked before an interruption is still asked after it.
+      const state = view.approval?.verdict === null ? "waiting" : "running";
+      return { state, waits: null, resumed: view.resumed + (event.resumed ? 1 : 0) };
+    }
     case "run.waiting":
       return { waits: { position: event.position, behind: event.behind } };
     case "run.stopping":

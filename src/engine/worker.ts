@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { OpenWorkflow, type Worker, type Workflow } from "openworkflow";
 import type { Backend } from "openworkflow/internal";
 import { openPump } from "./pump.ts";
@@ -35,10 +36,17 @@ export interface DurableWorker {
 export async function openWorker(store: Store, body: Body, onError: (error: unknown) => void): Promise<DurableWorker> {
   const backend = noticing(await store.openBackend(), () => pump.wake());
   const client = new OpenWorkflow({ backend });
+  const halt = new AbortController();
   const workflow = client.defineWorkflow<{ runId: string }, null>(
     { name: "run", retryPolicy: untilTheStoreWorks },
     async ({ input, step, run }) => {
-      await body(input.runId, run.id, step);
+      try {
+        await body(input.runId, run.id, step);
+      } catch (error) {
+        // Before that, not even that it is to be tried again could be written, and its lease would have to run out.
+        await untilAnswered(store, halt.signal);
+        throw error;
+      }
       return null;
     },
   );
@@ -68,11 +76,24 @@ export async function openWorker(store: Store, body: Body, onError: (error: unkn
     rest: pump.stop,
     check: pump.check,
     stop: async () => {
+      halt.abort();
       await pump.stop();
       await worker.stop();
       await backend.stop();
     },
   };
+}
+
+/** Resolves once the store answers, or when `signal` is aborted; asks twice a second. */
+async function untilAnswered(store: Store, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await store.get("select 1 as one");
+      return;
+    } catch {
+      await delay(500, undefined, { signal }).catch(() => undefined);
+    }
+  }
 }
 
 /** Notices when a run leaves its place to others, and may itself have been woken while it fell asleep. */

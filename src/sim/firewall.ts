@@ -74,13 +74,19 @@ function match(word: string, value: string, packet: Packet): boolean {
   }
 }
 
+/** By network; making one costs more than asking it a hundred times. */
+const lists = new Map<string, BlockList>();
+
 function contains(network: string, address: string): boolean {
   const family = address.includes(":") ? "ipv6" : "ipv4";
   if (network.includes(":") !== address.includes(":")) return false;
-  const [base = "", prefix] = network.split("/");
-  const list = new BlockList();
-  list.addSubnet(base, Number(prefix ?? (family === "ipv6" ? "128" : "32")), family);
-  return list.check(address, family);
+  const known = lists.get(network) ?? new BlockList();
+  if (!lists.has(network)) {
+    const [base = "", prefix] = network.split("/");
+    known.addSubnet(base, Number(prefix ?? (family === "ipv6" ? "128" : "32")), family);
+    lists.set(network, known);
+  }
+  return known.check(address, family);
 }
 
 function toRuling(target: string): Ruling {

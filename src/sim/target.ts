@@ -6,7 +6,7 @@ import { answers } from "./answers.ts";
 import { stateName, type States, type World } from "./world.ts";
 
 /** Milliseconds a simulated round trip takes: enough for a checklist that can be followed. */
-const roundTripMs = 20;
+const usualRoundTripMs = 20;
 
 /** The fence of the last change, beside the states it belongs to. */
 const remembered = new WeakMap<States, { readonly fence: Fence; readonly at: number }>();
@@ -15,7 +15,12 @@ const remembered = new WeakMap<States, { readonly fence: Fence; readonly at: num
  * A node in memory: it holds the state of each operation and answers facts from those. No shell is imitated.
  * @param world asked anew at each call: which nodes there are changes while a cluster is built
  */
-export function simulatedTarget(node: Node, held: States, world: () => Promise<World>): Target {
+export function simulatedTarget(
+  node: Node,
+  held: States,
+  world: () => Promise<World>,
+  roundTripMs = usualRoundTripMs,
+): Target {
   const trip = (signal: AbortSignal) =>
     new Promise<void>((resolve, reject) => {
       signal.throwIfAborted();

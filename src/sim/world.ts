@@ -15,10 +15,11 @@ export const stateName = (operation: string, key: string): string => `${operatio
 
 /** The states of one operation on a node. */
 export function statesOf(world: World, node: string, operation: string): Record<string, unknown>[] {
-  const held = world.states.get(node) ?? new Map<string, object>();
-  return [...held].flatMap(([name, state]) =>
-    name.startsWith(`${operation}/`) ? [state as Record<string, unknown>] : [],
-  );
+  const found: Record<string, unknown>[] = [];
+  for (const [name, state] of world.states.get(node) ?? []) {
+    if (name.startsWith(`${operation}/`)) found.push(state as Record<string, unknown>);
+  }
+  return found;
 }
 
 /** Which node of a pair has its resources: the first, once Pacemaker was told of them. */
@@ -39,8 +40,9 @@ export function isRunning(world: World, node: string, unit: string): boolean {
 export function nodeAt(world: World, address: string): { node: Node; nic: "eth0" | "eth1" } | undefined {
   for (const role of ["lb", "db", "nfs"] as const) {
     const floating = world.cluster.floating[role];
+    if (floating.address !== address) continue;
     const node = world.cluster.nodes.find(({ name }) => name === holderOf(world, role));
-    if (floating.address === address && node !== undefined) return { node, nic: floating.nic };
+    if (node !== undefined) return { node, nic: floating.nic };
   }
   for (const node of world.cluster.nodes) {
     if (node.ipv4.address === address || node.ipv6?.address === address) return { node, nic: "eth0" };

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Approval } from "../../src/core/approval.ts";
 import { isFinished, project, type RunEvent, type RunFact, type RunView } from "../../src/core/journal.ts";
 import { describeWaiting } from "../../src/core/lock.ts";
 import { planHash, type Plan } from "../../src/core/plan.ts";
@@ -53,6 +54,22 @@ test("a step that is started again after a crash keeps its place and begins anew
     ["a", "running", ""],
     ["b", "running", ""],
   ]);
+});
+
+test("what a run asks is still asked after an interruption", () => {
+  const approval = { id: "r:1", requester: "alice" } as Approval;
+  const asked: readonly RunFact[] = [
+    queued,
+    { kind: "run.started", resumed: false },
+    { kind: "approval.requested", approval },
+    { kind: "run.started", resumed: true },
+  ];
+  expect(view(...asked)).toMatchObject({ state: "waiting", resumed: 1 });
+  const decided = { kind: "approval.decided", id: "r:1", verdict: "approved", actor: "bob" } as const;
+  expect(view(...asked, decided, { kind: "run.started", resumed: true })).toMatchObject({
+    state: "running",
+    resumed: 2,
+  });
 });
 
 test("a failure is shown on its step and on the run", () => {

@@ -13,8 +13,8 @@ export const noPostgres = existsSync(join(binaries, "initdb")) ? undefined : "ne
 
 /** A PostgreSQL of its own that listens on a socket in a temporary folder. */
 export interface Server {
-  /** A new, empty database. */
-  database(): Promise<Secret<string>>;
+  /** A new database: empty, or with all that this other one has, to which nobody may be connected. */
+  database(like?: Secret<string>): Promise<Secret<string>>;
   /** Shuts down, which ends all connections, and starts again after `meanwhile`. */
   restart(meanwhile: () => Promise<void>): Promise<void>;
   stop(): Promise<void>;
@@ -65,10 +65,11 @@ async function start(): Promise<Server> {
   process.env["PGUSER"] = "nonet";
   let count = 0;
   return {
-    database: async () => {
+    database: async (like) => {
       const name = `nonet${(count += 1)}`;
+      const template = like === undefined ? "template1" : new URL(like.reveal()).pathname.slice(1);
       const admin = postgres("postgres:///postgres", { max: 1 });
-      await admin.unsafe(`create database ${name}`);
+      await admin.unsafe(`create database ${name} template ${template}`);
       await admin.end();
       return new Secret(`postgres:///${name}`);
     },

@@ -41,6 +41,9 @@ export interface Store extends Sql {
   close(): Promise<void>;
 }
 
+/** The store takes or tells nothing for now; whatever needed it can be done again when it does. */
+export class StoreAway extends OpsError {}
+
 /** The error that says that a part of the store cannot be used. */
 export function unusable(name: string, cause: unknown, hint: string): OpsError {
   const why = cause instanceof Error ? cause.message : String(cause);

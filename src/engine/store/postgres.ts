@@ -3,7 +3,7 @@ import { BackendPostgres } from "openworkflow/postgres";
 import postgres from "postgres";
 import type { Secret } from "../../core/secret.ts";
 import { inPostgres, pending } from "./migrations.ts";
-import { unusable, type Row, type Sql, type Store, type Transaction } from "./port.ts";
+import { StoreAway, unusable, type Row, type Sql, type Store, type Transaction } from "./port.ts";
 
 /** Any number that nobody else locks: only one process at a time changes the shape of the store. */
 const shapeLock = 7_061_995;
@@ -29,6 +29,7 @@ export async function describePostgres(url: Secret<string>): Promise<string> {
 export async function openPostgres(url: Secret<string>): Promise<Store> {
   const name = nameOf(url);
   const pool = connect(url);
+  const sql = statements(pool);
   const transaction = <T>(work: (transaction: Transaction) => Promise<T>) => transact(pool, work);
   try {
     await reachable(
@@ -44,8 +45,10 @@ export async function openPostgres(url: Secret<string>): Promise<Store> {
     name,
     now: "cast(extract(epoch from clock_timestamp()) * 1000 as bigint)",
     workflowRuns: "openworkflow.workflow_runs",
-    ...statements(pool),
-    transaction,
+    all: (...query) => toldAway(name, () => sql.all(...query)),
+    get: (...query) => toldAway(name, () => sql.get(...query)),
+    run: (...query) => toldAway(name, () => sql.run(...query)),
+    transaction: (work) => toldAway(name, () => transaction(work)),
     listen: async (channel, heard, gap) => {
       await pool.listen(channel, heard, gap);
     },
@@ -135,6 +138,22 @@ async function transact<T>(pool: Pool, work: (transaction: Transaction) => Promi
   } finally {
     // The library has already dropped a connection that was lost; to release it would bring it back dead.
     if (!lost) connection.release();
+  }
+}
+
+/** Says in plain words that the server is away. */
+async function toldAway<T>(name: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (!isConnectionLoss(cause)) throw cause;
+    throw new StoreAway({
+      code: "store_away",
+      message: `The store ${name} does not answer.`,
+      state: "What was begun is kept, as far as the store has it.",
+      hint: "Look at the database server; what is under way goes on by itself once it is back.",
+      cause,
+    });
   }
 }
 

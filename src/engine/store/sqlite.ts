@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { Backend } from "openworkflow/internal";
 import { BackendSqlite } from "openworkflow/sqlite";
 import { pending } from "./migrations.ts";
-import { unusable, type Row, type Sql, type Store } from "./port.ts";
+import { StoreAway, unusable, type Row, type Sql, type Store } from "./port.ts";
 
 /** The hint that goes with a store file that cannot be used. */
 export const aLocalDisk = "Set NONET_STATE_DIR to a folder on a local disk that this user may write.";
@@ -23,7 +23,7 @@ export function openSqlite(stateDir: string): Store {
     throw error;
   }
   const sql = direct(connection);
-  const inTurn = queue();
+  const inTurn = queue(path);
   return {
     kind: "sqlite",
     name: path,
@@ -41,7 +41,8 @@ export function openSqlite(stateDir: string): Store {
           connection.exec("commit");
           return value;
         } catch (error) {
-          connection.exec("rollback");
+          // Some failures, such as a full disk, have ended it already.
+          if (connection.isTransaction) connection.exec("rollback");
           throw error;
         }
       }),
@@ -98,13 +99,30 @@ function openBackend(path: string): Backend {
 type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** Does one thing after the other, so that nothing gets into a transaction it is no part of. */
-function queue(): InTurn {
+function queue(path: string): InTurn {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {
-    const next = last.then(work);
+    const next = last.then(work).catch((error: unknown) => {
+      throw isFull(error) ? full(path, error) : error;
+    });
     last = next.catch(() => undefined);
     return next;
   };
+}
+
+/** `SQLITE_FULL`. */
+function isFull(error: unknown): boolean {
+  return error instanceof Error && "errcode" in error && error.errcode === 13;
+}
+
+function full(path: string, cause: unknown): StoreAway {
+  return new StoreAway({
+    code: "store_full",
+    message: `There is no room left on the disk of the store ${path}.`,
+    state: "Nothing was changed.",
+    hint: "Make room there, then give the command again; what is under way goes on by itself.",
+    cause,
+  });
 }
 
 /** The backend in the same queue: its own handle would wait for an open transaction by blocking the whole process. */

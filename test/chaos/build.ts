@@ -1,0 +1,86 @@
+import { plannedNodes } from "../../src/core/cluster.ts";
+import type { Inventory } from "../../src/core/cluster.ts";
+import type { RunEvent } from "../../src/core/journal.ts";
+import { eventsOf } from "../../src/engine/feed.ts";
+import { openState, type Place } from "../../src/engine/state.ts";
+import { key } from "../engine/fixture.ts";
+import { openStandIn, type StandIn } from "../fakes/stand-in-nodes.ts";
+import { blueprint } from "./blueprint.ts";
+import type { Life } from "./bot.ts";
+import { startBot, type Bot, type Ending } from "./lives.ts";
+import type { Moment } from "./moments.ts";
+
+/** Nodes and an API of its own, and a store: what bots that live one after the other build with. */
+export interface Site {
+  readonly place: Place;
+  readonly standIn: StandIn;
+  start(end?: Life["end"], stateDir?: string): Bot;
+}
+
+/** Everything that is left of a build. */
+export interface Built {
+  readonly ending: Ending;
+  readonly events: readonly RunEvent[];
+  readonly inventory: Inventory;
+  readonly states: ReturnType<StandIn["states"]>;
+  readonly applied: StandIn["applied"];
+  readonly account: unknown;
+}
+
+/** Opens a site for as long as `work` takes. */
+export async function onSite<T>(place: Place, work: (site: Site) => Promise<T>): Promise<T> {
+  const standIn = await openStandIn(plannedNodes(blueprint).map(({ name }) => name));
+  const bots: Bot[] = [];
+  const { apiUrl, token, ports } = standIn;
+  const databaseUrl = place.databaseUrl?.reveal() ?? null;
+  const start: Site["start"] = (end = null, stateDir = place.stateDir) => {
+    const bot = startBot({ stateDir, databaseUrl, apiUrl, token, ports, end });
+    bots.push(bot);
+    return bot;
+  };
+  try {
+    return await work({ place, standIn, start });
+  } finally {
+    for (const { process } of bots) process.kill("SIGKILL");
+    await standIn.close();
+  }
+}
+
+/** Builds undisturbed; also tells the moments passed, in their order. */
+export async function buildOnce(place: Place): Promise<Built & { readonly moments: readonly Moment[] }> {
+  return onSite(place, async (site) => {
+    const bot = site.start();
+    return { ...(await look(site, bot)), moments: bot.moments };
+  });
+}
+
+/** Builds with a bot that dies at a moment and another that comes after it. */
+export async function buildThrough(place: Place, moment: Moment): Promise<Built> {
+  return onSite(place, async (site) => {
+    const victim = site.start({ moment, signal: "SIGKILL" });
+    await victim.gone;
+    if (victim.process.signalCode !== "SIGKILL") throw new Error(`the bot did not die at “${moment}”`);
+    return look(site, site.start());
+  });
+}
+
+/** Waits for the end of the bot's run and collects what is left. */
+export async function look({ place, standIn }: Site, bot: Bot): Promise<Built> {
+  const ending = await bot.gone;
+  if (ending === null) throw new Error("the bot ended before its run did");
+  const state = await openState(place, { NONET_KEY: key });
+  try {
+    const inventory = await state.clusters.inventory(blueprint.name);
+    if (inventory === undefined) throw new Error("nothing was built");
+    return {
+      ending,
+      events: await eventsOf(state.store, ending.runId),
+      inventory,
+      states: standIn.states(),
+      applied: [...standIn.applied],
+      account: await standIn.account(),
+    };
+  } finally {
+    await state.close();
+  }
+}
