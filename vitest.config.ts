@@ -1,8 +1,12 @@
 import { defineConfig } from "vitest/config";
 
+/** Tests that start processes of their own. */
+const processes = "test/{engine,main,ssh,docs,telemetry}/**/*.test.ts";
+
 /**
- * Three projects, one after the other: `unit` needs nothing but Node; `chaos` kills bots, a few when not asked for more;
- * `lab` builds real machines, takes minutes, and has the computer to itself, because Pacemaker does not wait for ever.
+ * One after the other: `unit` needs nothing but Node and is done in half a minute; `process` starts servers, databases and
+ * bots; `chaos` kills bots, a few when not asked for more; `lab` builds real machines, takes minutes, and has the computer
+ * to itself, because Pacemaker does not wait for ever.
  */
 export default defineConfig({
   test: {
@@ -11,10 +15,13 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/lab/**", "test/chaos/**"],
+          exclude: ["test/lab/**", "test/chaos/**", processes],
           testTimeout: 20_000,
           sequence: { groupOrder: 1 },
         },
+      },
+      {
+        test: { name: "process", include: [processes], testTimeout: 60_000, sequence: { groupOrder: 2 } },
       },
       {
         test: {
@@ -22,7 +29,7 @@ export default defineConfig({
           include: ["test/chaos/**/*.test.ts"],
           fileParallelism: false,
           testTimeout: 120_000,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -33,7 +40,7 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 1_200_000,
           hookTimeout: 1_200_000,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
     ],
