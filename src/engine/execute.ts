@@ -6,7 +6,7 @@ import { planDiff, planDiffLines } from "../core/plan-diff.ts";
 import { isEmptyPlan, planHash, sha256, type Plan } from "../core/plan.ts";
 import type { Playbook, Result } from "../core/playbook.ts";
 import type { DurableRun } from "./run.ts";
-import { StoreAway } from "./store/port.ts";
+import { isAway } from "./store/port.ts";
 import type { RunRecord, Runs } from "./runs.ts";
 import { askAndWait, settle, type Asking } from "./waiting.ts";
 
@@ -41,7 +41,7 @@ async function carryOut(
   } catch (error) {
     if (run.fault !== undefined) throw run.fault;
     // Playbooks read the store between steps as well.
-    if (error instanceof StoreAway) throw error;
+    if (isAway(error)) throw error;
     return { outcome: cancelled.aborted ? "cancelled" : "failed", failure: toFailure(error) };
   }
 }

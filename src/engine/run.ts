@@ -5,7 +5,7 @@ import type { Clock, Services } from "../core/ports.ts";
 import type { RunFact } from "../core/journal.ts";
 import { scrubDeep } from "./journal.ts";
 import type { RunParts, Wait } from "./run-parts.ts";
-import { StoreAway } from "./store/port.ts";
+import { isAway } from "./store/port.ts";
 
 /** OpenWorkflow gives up at 1000, repeated ones included, without saying so to anybody. */
 const mostSteps = 900;
@@ -195,7 +195,7 @@ export class DurableRun implements Run {
       return scrubDeep(kept, scrub);
     } catch (error) {
       // That is no end of the step: it is done again when the store is back.
-      if (error instanceof StoreAway) throw error;
+      if (isAway(error)) throw error;
       const failure = toFailure(error);
       const node = failure.node ?? name.node;
       return scrubDeep(

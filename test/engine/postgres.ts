@@ -43,7 +43,13 @@ async function start(): Promise<Server> {
     cwd: folder,
     stdio: "ignore",
   });
-  const settings = ["fsync=off", "full_page_writes=off", "listen_addresses=", "shared_buffers=16MB"];
+  const settings = [
+    "fsync=off",
+    "full_page_writes=off",
+    "listen_addresses=",
+    "shared_buffers=16MB",
+    "max_connections=300",
+  ];
   const serve = async (): Promise<ChildProcess> => {
     const args = ["-D", data, "-k", folder, ...settings.flatMap((setting) => ["-c", setting])];
     const started = spawn(join(binaries, "postgres"), args, {

@@ -41,8 +41,13 @@ export interface Store extends Sql {
   close(): Promise<void>;
 }
 
-/** The store takes or tells nothing for now; whatever needed it can be done again when it does. */
-export class StoreAway extends OpsError {}
+/**
+ * Whether the store takes or tells nothing for now; whatever needed it can be done again when it does. Told by the code,
+ * because that is what stays of an error of one among many.
+ */
+export function isAway(error: unknown): boolean {
+  return error instanceof OpsError && ["store_away", "store_full"].includes(error.code);
+}
 
 /** The error that says that a part of the store cannot be used. */
 export function unusable(name: string, cause: unknown, hint: string): OpsError {

@@ -1,9 +1,10 @@
 import type { Backend } from "openworkflow/internal";
 import { BackendPostgres } from "openworkflow/postgres";
 import postgres from "postgres";
+import { OpsError } from "../../core/errors.ts";
 import type { Secret } from "../../core/secret.ts";
 import { inPostgres, pending } from "./migrations.ts";
-import { StoreAway, unusable, type Row, type Sql, type Store, type Transaction } from "./port.ts";
+import { unusable, type Row, type Sql, type Store, type Transaction } from "./port.ts";
 
 /** Any number that nobody else locks: only one process at a time changes the shape of the store. */
 const shapeLock = 7_061_995;
@@ -147,7 +148,7 @@ async function toldAway<T>(name: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (cause) {
     if (!isConnectionLoss(cause)) throw cause;
-    throw new StoreAway({
+    throw new OpsError({
       code: "store_away",
       message: `The store ${name} does not answer.`,
       state: "What was begun is kept, as far as the store has it.",

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Backend } from "openworkflow/internal";
 import { BackendSqlite } from "openworkflow/sqlite";
+import { OpsError } from "../../core/errors.ts";
 import { pending } from "./migrations.ts";
-import { StoreAway, unusable, type Row, type Sql, type Store } from "./port.ts";
+import { unusable, type Row, type Sql, type Store } from "./port.ts";
 
 /** The hint that goes with a store file that cannot be used. */
 export const aLocalDisk = "Set NONET_STATE_DIR to a folder on a local disk that this user may write.";
@@ -115,8 +116,8 @@ function isFull(error: unknown): boolean {
   return error instanceof Error && "errcode" in error && error.errcode === 13;
 }
 
-function full(path: string, cause: unknown): StoreAway {
-  return new StoreAway({
+function full(path: string, cause: unknown): OpsError {
+  return new OpsError({
     code: "store_full",
     message: `There is no room left on the disk of the store ${path}.`,
     state: "Nothing was changed.",
