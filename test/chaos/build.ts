@@ -1,6 +1,8 @@
 import { plannedNodes } from "../../src/core/cluster.ts";
 import type { Inventory } from "../../src/core/cluster.ts";
+import type { AuditFinding, AuditRecord } from "../../src/core/audit.ts";
 import type { RunEvent } from "../../src/core/journal.ts";
+import { openChain } from "../../src/engine/audit.ts";
 import { eventsOf } from "../../src/engine/feed.ts";
 import { openState, type Place } from "../../src/engine/state.ts";
 import { key } from "../engine/fixture.ts";
@@ -25,6 +27,7 @@ export interface Built {
   readonly states: ReturnType<StandIn["states"]>;
   readonly applied: StandIn["applied"];
   readonly account: unknown;
+  readonly audit: { readonly finding: AuditFinding; readonly records: readonly AuditRecord[] };
 }
 
 /** Opens a site for as long as `work` takes. */
@@ -72,6 +75,7 @@ export async function look({ place, standIn }: Site, bot: Bot): Promise<Built> {
   try {
     const inventory = await state.clusters.inventory(blueprint.name);
     if (inventory === undefined) throw new Error("nothing was built");
+    const chain = openChain(state.store);
     return {
       ending,
       events: await eventsOf(state.store, ending.runId),
@@ -79,6 +83,7 @@ export async function look({ place, standIn }: Site, bot: Bot): Promise<Built> {
       states: standIn.states(),
       applied: [...standIn.applied],
       account: await standIn.account(),
+      audit: { finding: await chain.verify(), records: await chain.records() },
     };
   } finally {
     await state.close();

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { canonicalJson } from "../../src/core/json.ts";
 import { project, type RunEvent, type RunView } from "../../src/core/journal.ts";
 import { runCard } from "../../src/core/run-card.ts";
+import { auditOf } from "../../src/engine/audit-facts.ts";
 import type { Built } from "./build.ts";
 
 /** What the API's account must agree in. */
@@ -35,6 +36,7 @@ export function wrongs(undisturbed: Built, built: Built): string[] {
     ...journalWrongs(built.events),
     ...differing.map((part) => `${part} differs: ${firstDifference(want[part], have[part])}`),
     ...countWrongs(undisturbed, built),
+    ...auditWrongs(built),
   ];
 }
 
@@ -60,7 +62,7 @@ function outcome(built: Built, repeated: ReadonlySet<string>): Record<string, un
     "the card": plain({
       ...card,
       verdict: countless(card.verdict),
-      facts: card.facts.filter(([name]) => !["run", "resumed", "changed"].includes(name)),
+      facts: card.facts.filter(([name]) => !["run", "resumed", "changed", "audit"].includes(name)),
       checklist: card.checklist
         .map(({ title, state, sentence }) => ({ title, state, sentence: isRepeated(title) ? "" : sentence }))
         .toSorted((a, b) => a.title.localeCompare(b.title)),
@@ -159,6 +161,21 @@ function countWrongs(undisturbed: Built, { ending, events }: Built): string[] {
   const starts = events.filter((event) => event.kind === "run.started");
   if (view.resumed !== starts.length - 1) found.push("the card counts its interruptions wrong");
   return found;
+}
+
+/** The chain holds, it has what the journal has to be kept of, and the card names a head that is in it. */
+function auditWrongs({ ending, events, audit: { finding, records } }: Built): string[] {
+  const { runId, card } = ending;
+  const about = { runId, cluster: null, actor: "" };
+  const journaled = events.filter((event) => auditOf(event, "", about) !== undefined).map(({ kind }) => kind);
+  const Data = z.object({ run: z.string().optional() });
+  const audited = records.filter(({ data }) => Data.parse(data).run === runId).map(({ kind }) => kind);
+  const named = card.facts.find(([name]) => name === "audit")?.[1] ?? "no head";
+  return [
+    ...(finding.ok ? [] : [`record ${finding.seq} of the audit ${finding.why}`]),
+    ...(isDeepStrictEqual(audited, journaled) ? [] : ["the audit does not tell what the journal tells"]),
+    ...(records.some(({ hash }) => hash.startsWith(named)) ? [] : [`the audit has no head ${named}`]),
+  ];
 }
 
 /** The first place at which two values differ, in a few words. */
