@@ -60,7 +60,7 @@ function outcome(built: Built, repeated: ReadonlySet<string>): Record<string, un
     "the card": plain({
       ...card,
       verdict: countless(card.verdict),
-      facts: card.facts.filter(([name]) => !["run", "resumed", "changed"].includes(name)),
+      facts: card.facts.filter(([name]) => !["run", "resumed", "changed", "audit"].includes(name)),
       checklist: card.checklist
         .map(({ title, state, sentence }) => ({ title, state, sentence: isRepeated(title) ? "" : sentence }))
         .toSorted((a, b) => a.title.localeCompare(b.title)),
