@@ -5,6 +5,7 @@ import type { Risk } from "../../src/core/plan.ts";
 import { runCard } from "../../src/core/run-card.ts";
 import { eventOf, never, openWorld, testPlan, testPlaybook, type World } from "./fixture.ts";
 import { onBothStores, type StoreKind } from "./stores.ts";
+import { FakeMouth } from "../fakes/mouth.ts";
 
 const worlds: World[] = [];
 afterEach(async () => {
@@ -27,7 +28,9 @@ async function waiting(store: StoreKind, risk: Risk, rules: Parameters<typeof op
     },
     run: async () => ({ ok: true, verdict: "consistent" }),
   });
-  const world = await openWorld([playbook], { place: await store.place(), rules });
+  const mouth = new FakeMouth();
+  const placesFor = (topic: string) => (topic === "glass" ? ["fake:ops"] : []);
+  const world = await openWorld([playbook], { place: await store.place(), rules, mouths: [mouth], placesFor });
   worlds.push(world);
   const { runId } = await world.engine.start(playbook, demo, "alice");
   const { approval } = await eventOf(world.engine, runId, "approval.requested");
@@ -36,7 +39,7 @@ async function waiting(store: StoreKind, risk: Risk, rules: Parameters<typeof op
     if (view === undefined) throw new Error("no run");
     return runCard(view);
   };
-  return { ...world, playbook, runId, approval, plan, again: again.resolve, card };
+  return { ...world, mouth, playbook, runId, approval, plan, again: again.resolve, card };
 }
 
 onBothStores((store) => {
@@ -99,7 +102,7 @@ onBothStores((store) => {
     await expect(without.engine.decide({ ...yes(without.approval), ...breaking })).rejects.toThrow(
       refusal("no_break_glass"),
     );
-    const { engine, runId, approval, again, card } = await waiting(store, "outage", { breakGlass: () => true });
+    const { engine, mouth, runId, approval, again, card } = await waiting(store, "outage", { breakGlass: () => true });
     again();
     expect((await card()).question?.text).toContain("In an emergency alice can go on alone");
     await expect(engine.decide({ ...yes(approval), ...breaking, actor: "bob" })).rejects.toThrow(
@@ -108,6 +111,10 @@ onBothStores((store) => {
     await engine.decide({ ...yes(approval), ...breaking });
     expect(await engine.finished(runId, never)).toMatchObject({ state: "done", approval: { by: "alice" } });
     const { review } = await eventOf(engine, runId, "glass.broken");
+    await mouth.until(() => mouth.notices.length === 1);
+    const run = runId.slice(0, 8);
+    const loud = `alice broke the glass and goes on alone with run ${run}: the site is down (/reviews ack ${review})`;
+    expect(mouth.notices).toEqual([["fake:ops", loud]]);
     const glass = async () => (await card()).facts.find(([name]) => name === "GLASS")?.[1];
     expect(await glass()).toBe(
       `BROKEN by alice, who went on alone: the site is down (to be looked at: /reviews ack ${review})`,
