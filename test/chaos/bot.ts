@@ -2,6 +2,7 @@ import { z } from "zod";
 import { build } from "../../playbooks/build.ts";
 import { readConfig, type Config } from "../../src/config.ts";
 import { atConsole } from "../../src/core/caller.ts";
+import type { Desk } from "../../src/core/desk.ts";
 import { Secret } from "../../src/core/secret.ts";
 import { openBot, owner } from "../../src/main/bot.ts";
 import { commands } from "../../src/main/registry.ts";
@@ -18,13 +19,15 @@ const Life = z.object({
   apiUrl: z.string(),
   token: z.string(),
   ports: z.record(z.string(), z.number()),
+  /** The run it follows, which an earlier bot began; `null` for one that gives the command. */
+  follows: z.string().nullable(),
   /** When it gets this signal from itself; `null` for a bot that lives on. */
   end: z.object({ moment: z.string(), signal: z.enum(["SIGKILL", "SIGSTOP"]) }).nullable(),
 });
 export type Life = z.infer<typeof Life>;
 
 /** Builds the cluster, or carries on with what an earlier bot began; tells the moments it passes and how it ended. */
-async function live({ stateDir, databaseUrl, apiUrl, token, ports, end }: Life): Promise<void> {
+async function live({ stateDir, databaseUrl, apiUrl, token, ports, follows, end }: Life): Promise<void> {
   const pass = (moment: Moment) => {
     if (moment === end?.moment) process.kill(process.pid, end.signal);
     tell({ moment });
@@ -40,9 +43,8 @@ async function live({ stateDir, databaseUrl, apiUrl, token, ports, end }: Life):
     clusters: [blueprint],
   };
   const bot = await openBot(await liveConfig(() => Promise.resolve(config)), standInReach(ports));
-  const receipt = await bot.desk.submit("/cluster build demo", atConsole(owner));
-  if (receipt.kind !== "run") throw new Error("a build is a run");
-  const { runId } = receipt;
+  const runId = follows ?? (await command(bot.desk));
+  tell({ runId });
   const ended = Promise.withResolvers<void>();
   let answered = false;
   bot.desk.follow(runId, ({ card, result }) => {
@@ -59,6 +61,12 @@ async function live({ stateDir, databaseUrl, apiUrl, token, ports, end }: Life):
   });
   await ended.promise;
   await bot.close();
+}
+
+async function command(desk: Desk): Promise<string> {
+  const receipt = await desk.submit("/cluster build demo", atConsole(owner));
+  if (receipt.kind !== "run") throw new Error("a build is a run");
+  return receipt.runId;
 }
 
 function tell(told: object): void {

@@ -16,7 +16,7 @@ import type { Moment } from "./moments.ts";
 export interface Site {
   readonly place: Place;
   readonly standIn: StandIn;
-  start(end?: Life["end"], stateDir?: string): Bot;
+  start(life?: Partial<Pick<Life, "end" | "follows" | "stateDir">>): Bot;
 }
 
 /** Everything that is left of a build. */
@@ -36,8 +36,9 @@ export async function onSite<T>(place: Place, work: (site: Site) => Promise<T>):
   const bots: Bot[] = [];
   const { apiUrl, token, ports } = standIn;
   const databaseUrl = place.databaseUrl?.reveal() ?? null;
-  const start: Site["start"] = (end = null, stateDir = place.stateDir) => {
-    const bot = startBot({ stateDir, databaseUrl, apiUrl, token, ports, end });
+  const usual = { stateDir: place.stateDir, follows: null, end: null };
+  const start: Site["start"] = (life) => {
+    const bot = startBot({ ...usual, ...life, databaseUrl, apiUrl, token, ports });
     bots.push(bot);
     return bot;
   };
@@ -60,10 +61,11 @@ export async function buildOnce(place: Place): Promise<Built & { readonly moment
 /** Builds with a bot that dies at a moment and another that comes after it. */
 export async function buildThrough(place: Place, moment: Moment): Promise<Built> {
   return onSite(place, async (site) => {
-    const victim = site.start({ moment, signal: "SIGKILL" });
+    const victim = site.start({ end: { moment, signal: "SIGKILL" } });
     await victim.gone;
     if (victim.process.signalCode !== "SIGKILL") throw new Error(`the bot did not die at “${moment}”`);
-    return look(site, site.start());
+    // The run may end before the other bot could be told the command again, which would then begin a new one.
+    return look(site, site.start({ follows: victim.runId() }));
   });
 }
 

@@ -21,6 +21,8 @@ export interface Bot {
   readonly process: ChildProcess;
   /** What it told so far. */
   readonly moments: readonly Moment[];
+  /** The run it follows, once it told. */
+  readonly runId: () => string | null;
   /** Resolves at the first moment that is like this. */
   passed(like: (moment: Moment) => boolean): Promise<void>;
   /** Resolves once the process is gone: with how the run ended, or `null` when it did not. */
@@ -29,7 +31,8 @@ export interface Bot {
 
 const Told = z.union([
   z.object({ moment: z.string() }),
-  z.object({ runId: z.string(), card: z.custom<Card>(), result: z.custom<Result>() }),
+  z.object({ runId: z.string(), card: z.custom<Card>(Boolean), result: z.custom<Result>(Boolean) }),
+  z.object({ runId: z.string() }),
 ]);
 
 /** Where all processes keep what Node makes of the source, so that only the first one compiles it. */
@@ -45,11 +48,13 @@ export function startBot(life: Life): Bot {
   });
   const moments: Moment[] = [];
   const watchers = new Set<(moment: Moment) => void>();
+  let runId: string | null = null;
   let ending: Ending | null = null;
   const lines = createInterface({ input: child.stdout });
   lines.on("line", (line) => {
     const told = Told.parse(JSON.parse(line));
-    if (!("moment" in told)) ending = told;
+    if ("card" in told) ending = told;
+    else if ("runId" in told) runId = told.runId;
     else {
       moments.push(told.moment);
       for (const watcher of watchers) watcher(told.moment);
@@ -58,6 +63,7 @@ export function startBot(life: Life): Bot {
   return {
     process: child,
     moments,
+    runId: () => runId,
     passed: (like) => {
       const { promise, resolve } = Promise.withResolvers<void>();
       watchers.add((moment) => like(moment) && resolve());

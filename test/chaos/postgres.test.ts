@@ -28,9 +28,9 @@ onPostgres(() => {
 
   test("a bot frozen past its lease changes nothing once another has taken its run over", async () => {
     await onSite(await places.next(), async (site) => {
-      const frozen = site.start({ moment: "base db1, to change", signal: "SIGSTOP" });
+      const frozen = site.start({ end: { moment: "base db1, to change", signal: "SIGSTOP" } });
       await frozen.passed((moment) => moment === "reach db1, after");
-      const other = site.start(null, places.beside());
+      const other = site.start({ stateDir: places.beside() });
       const done = await look({ ...site, place: { ...site.place, stateDir: places.beside() } }, other);
       expect(wrongs(undisturbed, done)).toEqual([]);
       expect(done.ending.card.facts).toContainEqual(["resumed", expect.any(String)]);

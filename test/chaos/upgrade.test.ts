@@ -25,7 +25,7 @@ onBothStores(({ kind }) => {
 
   test.each(Object.entries(upgrades))("a build interrupted by an upgrade to %s is safe", async (_, playbooks) => {
     await onSite(await places.next(), async (site) => {
-      await site.start({ moment: "role db1, change 1", signal: "SIGKILL" }).gone;
+      await site.start({ end: { moment: "role db1, change 1", signal: "SIGKILL" } }).gone;
       const before = { states: site.standIn.states(), account: await site.standIn.account() };
 
       const { engine, close } = await openWorld(playbooks, { place: site.place });
