@@ -1,5 +1,6 @@
 import type { Fact } from "../../core/fact.ts";
 import { sh } from "../../core/shell.ts";
+import { unreadable } from "./unreadable.ts";
 
 /** systemd's word for each unit, in the order asked: `active`, `inactive`, `failed`, `activating` … */
 export function unitStates(units: readonly string[]): Fact<Readonly<Record<string, string>>> {
@@ -9,7 +10,10 @@ export function unitStates(units: readonly string[]): Fact<Readonly<Record<strin
     script: sh`systemctl is-active ${units} || true`,
     parse(output) {
       const words = output.trim().split("\n");
-      return Object.fromEntries(units.map((unit, index) => [unit, words[index] ?? "unknown"]));
+      if (words.length !== units.length || words.some((word) => !/^[a-z]+$/.test(word))) {
+        throw unreadable(`systemctl answered ${words.length} lines about ${units.length} units.`);
+      }
+      return Object.fromEntries(units.map((unit, index) => [unit, words[index] ?? ""]));
     },
     query: units,
   };
