@@ -1,4 +1,4 @@
-import type { Picture } from "../core/card.ts";
+import type { Card } from "../core/card.ts";
 
 /** A file to be sent along. */
 export interface ChatFile {
@@ -13,7 +13,7 @@ const mostBytes = 8 * 1024 * 1024;
 const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
 /** A picture as a file; `null` for what is none, or too large. */
-export function pictureFile({ png }: Picture): ChatFile | null {
+export function pictureFile({ png }: NonNullable<Card["picture"]>): ChatFile | null {
   if (png.length > (mostBytes / 3) * 4) return null;
   const data = Buffer.from(png, "base64");
   return data.subarray(0, signature.length).equals(signature)

@@ -13,7 +13,8 @@ const mostMentions = 20;
 /** What is sent to Discord; the files go beside it. */
 export interface DiscordSaying {
   readonly content: string;
-  readonly flags: MessageFlags;
+  /** Several `MessageFlags` in one. */
+  readonly flags: number;
   readonly allowed_mentions: APIAllowedMentions;
   readonly files: readonly ChatFile[];
 }
