@@ -112,6 +112,10 @@ export class Sockets implements Transport {
   }
 
   #settle({ delivery, sentAt, settle }: { delivery: Delivery; sentAt: number; settle: () => void }, ack: Shape): void {
+    if (Object.keys(ack).length > 0 && !acceptsPayload(delivery))
+      this.#world.wrongs.push(
+        `the app answered something in an acknowledgement that takes no answer: ${JSON.stringify(ack)}`,
+      );
     delivery.state = "acked";
     delivery.ack = ack;
     delivery.latency = performance.now() - sentAt;
