@@ -23,7 +23,8 @@ function optionsOf(element: Shape, initial: string): string {
 
 function select(element: Shape, live: boolean): string {
   const several = element.type === "multi_static_select" ? " multiple" : "";
-  const empty = `<option value="">${escape(textOf(element.placeholder, "text") ?? "Choose")}</option>`;
+  const unchosen = element.type === "overflow" ? "…" : (textOf(element.placeholder, "text") ?? "Choose");
+  const empty = `<option value="">${escape(unchosen)}</option>`;
   const options = optionsOf(element, textOf(element.initial_option, "value") ?? "");
   const act = live ? ' data-act="choose"' : "";
   return `<select name="${nameOf(element)}" data-name="${nameOf(element)}"${act}${confirmOf(element)}${several}>${several === "" ? empty : ""}${options}</select>`;
