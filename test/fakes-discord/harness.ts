@@ -1,7 +1,17 @@
 import { DiscordAPIError, REST } from "@discordjs/rest";
 import { WebSocketManager, WebSocketShardEvents } from "@discordjs/ws";
-import { GatewayDispatchEvents, GatewayIntentBits, InteractionResponseType, Routes } from "discord-api-types/v10";
-import type { APIInteraction, APIMessage, RESTPutAPIApplicationGuildCommandsJSONBody } from "discord-api-types/v10";
+import {
+  ApplicationCommandOptionType as Option,
+  GatewayDispatchEvents,
+  GatewayIntentBits,
+  Routes,
+} from "discord-api-types/v10";
+import type {
+  APIInteraction,
+  APIMessage,
+  InteractionResponseType,
+  RESTPutAPIApplicationGuildCommandsJSONBody,
+} from "discord-api-types/v10";
 import { afterEach } from "vitest";
 import { openFakeDiscord } from "../fakes/discord/fake.ts";
 import type { FakeDiscord, FakeDiscordOptions } from "../fakes/discord/fake.ts";
@@ -98,12 +108,19 @@ export const build: RESTPutAPIApplicationGuildCommandsJSONBody[number] = {
   description: "Clusters",
   options: [
     {
-      type: 1,
+      type: Option.Subcommand,
       name: "build",
       description: "Builds a cluster",
       options: [
-        { type: 3, name: "name", description: "Its name", required: true, autocomplete: true, max_length: 20 },
-        { type: 4, name: "nodes", description: "How many nodes", min_value: 1, max_value: 9 },
+        {
+          type: Option.String,
+          name: "name",
+          description: "Its name",
+          required: true,
+          autocomplete: true,
+          max_length: 20,
+        },
+        { type: Option.Integer, name: "nodes", description: "How many nodes", min_value: 1, max_value: 9 },
       ],
     },
   ],

@@ -1,4 +1,9 @@
-import { ApplicationCommandOptionType as Option, ApplicationCommandType } from "discord-api-types/v10";
+import {
+  ApplicationCommandOptionType as Option,
+  ApplicationCommandType,
+  ApplicationIntegrationType,
+  InteractionContextType,
+} from "discord-api-types/v10";
 import { z } from "zod";
 import { readForm, refuseFields } from "./errors.ts";
 import type { FieldError } from "./errors.ts";
@@ -47,7 +52,7 @@ const anyOption = z.discriminatedUnion("type", [...valueOption.options, sub, gro
 const commandForm = z.object({
   type: z
     .literal([ApplicationCommandType.ChatInput, ApplicationCommandType.User, ApplicationCommandType.Message])
-    .default(1),
+    .default(ApplicationCommandType.ChatInput),
   name: z.string().min(1).max(32),
   description: z.string().max(100).nullish(),
   options: z.array(anyOption).max(25).nullish(),
@@ -71,7 +76,7 @@ export function readCommand(body: unknown, at: readonly (string | number)[] = []
   const form = readForm(commandForm, body, at);
   const problems = [...ofKind(form), ...ofOptions(form.options ?? [], ["options"]), ...ofSize(form)];
   // A guild's commands are not there in DMs.
-  if (form.contexts?.some((context) => context !== 0) === true)
+  if (form.contexts?.some((context) => context !== InteractionContextType.Guild) === true)
     problems.push({
       path: ["contexts"],
       code: "APPLICATION_COMMAND_INVALID_CONTEXTS",

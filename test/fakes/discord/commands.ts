@@ -1,3 +1,4 @@
+import { ApplicationIntegrationType } from "discord-api-types/v10";
 import type { APIApplicationCommand } from "discord-api-types/v10";
 import { readCommand } from "./command-form.ts";
 import type { CommandForm } from "./command-form.ts";
@@ -113,7 +114,7 @@ export class Commands {
       default_member_permissions: bits == null ? null : String(bits),
       nsfw: form.nsfw ?? false,
       contexts: form.contexts ?? null,
-      integration_types: form.integration_types ?? [0],
+      integration_types: form.integration_types ?? [ApplicationIntegrationType.GuildInstall],
     } as APIApplicationCommand;
   }
 

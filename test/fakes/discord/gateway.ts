@@ -162,8 +162,9 @@ export class Gateway {
     } catch {
       return socket.close(4002, "Error while decoding payload.");
     }
-    const { op, d } = payload;
-    this.received.push({ op, d });
+    const { d } = payload;
+    this.received.push({ op: payload.op, d });
+    const { data: op } = z.enum(Op).safeParse(payload.op);
     const session = this.#of(socket);
     if (op === Op.Heartbeat) {
       if (session !== undefined && typeof d === "number") session.acknowledged = d;

@@ -1,4 +1,10 @@
-import { InteractionResponseType as Response, InteractionType, MessageFlags, MessageType } from "discord-api-types/v10";
+import {
+  InteractionResponseType as Response,
+  InteractionType,
+  MessageFlags,
+  MessageReferenceType,
+  MessageType,
+} from "discord-api-types/v10";
 import type { APIInteraction, APIMessage } from "discord-api-types/v10";
 import { z } from "zod";
 import { modalForm } from "./components.ts";
@@ -12,12 +18,14 @@ import type { ChannelRecord, World } from "./world.ts";
 const ackMs = 3000;
 const tokenMs = 15 * 60_000;
 
+const replying = [Response.ChannelMessageWithSource, Response.DeferredChannelMessageWithSource];
+const updating = [Response.DeferredMessageUpdate, Response.UpdateMessage];
 /** Which answers fit which interaction. */
-const fitting: Readonly<Record<number, readonly number[]>> = {
-  [InteractionType.ApplicationCommand]: [4, 5, 9],
-  [InteractionType.MessageComponent]: [4, 5, 6, 7, 9],
-  [InteractionType.ApplicationCommandAutocomplete]: [8],
-  [InteractionType.ModalSubmit]: [4, 5],
+const fitting: Readonly<Partial<Record<InteractionType, readonly Response[]>>> = {
+  [InteractionType.ApplicationCommand]: replying.concat(Response.Modal),
+  [InteractionType.MessageComponent]: [...replying, ...updating, Response.Modal],
+  [InteractionType.ApplicationCommandAutocomplete]: [Response.ApplicationCommandAutocompleteResult],
+  [InteractionType.ModalSubmit]: replying,
 };
 
 const choice = z.object({
@@ -36,7 +44,7 @@ export class Interaction {
   readonly source: MessageRecord | null;
   /** In milliseconds since 1970. */
   readonly at: number;
-  ack: { readonly type: number; readonly at: number } | null = null;
+  ack: { readonly type: Response; readonly at: number } | null = null;
   /** The reply, "thinking…" while it is deferred; of a deferred or immediate update the source. */
   original: MessageRecord | null = null;
   readonly followUps: MessageRecord[] = [];
@@ -76,7 +84,7 @@ export class Interaction {
   }
 }
 
-const callbackForm = z.object({ type: z.number().int(), data: z.unknown().optional() });
+const callbackForm = z.object({ type: z.enum(Response), data: z.unknown().optional() });
 
 /** All interactions, and the rules by which they are answered. */
 export class Interactions {
@@ -108,7 +116,7 @@ export class Interactions {
     const form = readForm(callbackForm, json);
     const fits = fitting[interaction.wire.type] ?? [];
     const fromComponent = interaction.wire.type === InteractionType.ModalSubmit && interaction.source !== null;
-    const allowed = fromComponent ? [...fits, 6, 7] : fits;
+    const allowed = fromComponent ? [...fits, ...updating] : fits;
     if (!allowed.includes(form.type))
       throw invalidForm([
         { path: ["type"], code: "BASE_TYPE_CHOICES", message: `Value must be one of {${allowed.join(", ")}}.` },
@@ -118,7 +126,7 @@ export class Interactions {
     return interaction;
   }
 
-  #answer(interaction: Interaction, type: number, data: unknown, uploads: readonly Upload[]): void {
+  #answer(interaction: Interaction, type: Response, data: unknown, uploads: readonly Upload[]): void {
     const at = ["data"];
     const files = uploads.map(({ name }) => name);
     if (type === Response.ChannelMessageWithSource) {
@@ -215,7 +223,11 @@ export class Interactions {
             : MessageType.Reply,
         webhook_id: this.#world.application.id,
         application_id: this.#world.application.id,
-        ...(source === null ? {} : { message_reference: { channel_id: channel.id, message_id: source.id, type: 0 } }),
+        ...(source === null
+          ? {}
+          : {
+              message_reference: { channel_id: channel.id, message_id: source.id, type: MessageReferenceType.Default },
+            }),
         interaction_metadata: {
           id: wire.id,
           type: wire.type,

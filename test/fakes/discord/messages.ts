@@ -1,5 +1,5 @@
-import { MessageFlags, MessageType } from "discord-api-types/v10";
-import type { APIAttachment, APIMessage } from "discord-api-types/v10";
+import { EmbedType, MessageFlags, MessageType } from "discord-api-types/v10";
+import type { APIAttachment, APIEmbed, APIMessage } from "discord-api-types/v10";
 import { refusals } from "./errors.ts";
 import { noPings, pingsOf, textOf } from "./mentions.ts";
 import type { Pings } from "./mentions.ts";
@@ -79,6 +79,12 @@ export interface Origin {
 
 const settable = MessageFlags.SuppressEmbeds | MessageFlags.SuppressNotifications | MessageFlags.IsComponentsV2;
 
+/** Bit fields of a message: what there was, without some, with others. */
+export function withFlags(flags: number | undefined, add: number, remove = 0): MessageFlags {
+  const bits: unknown = ((flags ?? 0) & ~remove) | add;
+  return bits as MessageFlags;
+}
+
 interface MessagesOptions {
   readonly world: World;
   readonly snowflakes: Snowflakes;
@@ -144,7 +150,7 @@ export class Messages {
       type: MessageType.Default,
       ...(form.nonce == null ? {} : { nonce: form.nonce }),
       ...origin.fields,
-      flags: (origin.fields?.flags ?? 0) | (ephemeralFor === null ? 0 : MessageFlags.Ephemeral),
+      flags: withFlags(origin.fields?.flags, ephemeralFor === null ? 0 : MessageFlags.Ephemeral),
     };
     const message = new MessageRecord(wire, ephemeralFor, pings);
     this.#fill(message, form, uploads);
@@ -157,7 +163,7 @@ export class Messages {
     const { now, world } = this.#options;
     message.history.push(message.wire);
     const wasLoading = message.loading;
-    message.wire = { ...message.wire, flags: (message.wire.flags ?? 0) & ~MessageFlags.Loading };
+    message.wire = { ...message.wire, flags: withFlags(message.wire.flags, 0, MessageFlags.Loading) };
     if (!wasLoading) message.wire.edited_timestamp = new Date(now()).toISOString();
     this.#fill(message, form, uploads);
     this.#tell("MESSAGE_UPDATE", message, world.channels.get(message.channelId)?.guildId ?? null);
@@ -182,12 +188,12 @@ export class Messages {
     const { wire } = message;
     if (form.content !== undefined) wire.content = form.content ?? "";
     if (form.embeds !== undefined)
-      wire.embeds = (form.embeds ?? []).map((embed) => ({ type: "rich", ...embed })) as APIMessage["embeds"];
+      wire.embeds = (form.embeds ?? []).map((embed) => ({ type: EmbedType.Rich, ...embed }) as APIEmbed);
     const had = wire.flags ?? 0;
     if (form.flags != null) {
       const ignored = form.flags & ~(settable | MessageFlags.Ephemeral | had);
       if (ignored !== 0) this.#options.wrong(`flags ${String(ignored)} are ignored in message ${wire.id}`);
-      wire.flags = (had & ~settable) | (form.flags & settable);
+      wire.flags = withFlags(had, form.flags & settable, settable);
     }
     this.#attach(message, form, uploads);
     if (form.components !== undefined) wire.components = this.#finish(message, form.components ?? []);

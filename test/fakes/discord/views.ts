@@ -1,4 +1,14 @@
-import { ChannelType } from "discord-api-types/v10";
+import {
+  ChannelType,
+  GuildDefaultMessageNotifications,
+  GuildExplicitContentFilter,
+  GuildMFALevel,
+  GuildNSFWLevel,
+  GuildPremiumTier,
+  GuildVerificationLevel,
+  Locale,
+  OverwriteType,
+} from "discord-api-types/v10";
 import type {
   APIChannel,
   APIGuild,
@@ -13,8 +23,8 @@ import type {
 import { channelPermissions } from "./permissions.ts";
 import type { ChannelRecord, GuildRecord, RoleRecord, UserRecord, World } from "./world.ts";
 
-/** A number, because the enums of the types have no word for none. */
-const noFlags: number = 0;
+/** No bit of any bit field; the enums of the types have no word for it. */
+const noFlags = 0 as never;
 
 /** A user as Discord tells of it; the display name is the name with a capital. */
 export function userView({ id, name, bot }: UserRecord): APIUser {
@@ -69,7 +79,7 @@ export function actingMemberView(world: World, channel: ChannelRecord, userId: s
 function overwritesView({ overwrites }: ChannelRecord): APITextChannel["permission_overwrites"] {
   return overwrites.map(({ id, kind, allow, deny }) => ({
     id,
-    type: kind === "role" ? 0 : 1,
+    type: kind === "role" ? OverwriteType.Role : OverwriteType.Member,
     allow: String(allow),
     deny: String(deny),
   }));
@@ -118,7 +128,7 @@ export function threadView({ id, guildId, parentId, name, thread }: ChannelRecor
     thread_metadata: {
       archived: thread.archived,
       locked: thread.locked,
-      auto_archive_duration: thread.autoArchiveMinutes as 60,
+      auto_archive_duration: thread.autoArchiveMinutes,
       archive_timestamp: thread.createdAt,
       create_timestamp: thread.createdAt,
     },
@@ -137,13 +147,13 @@ export function guildView(guild: GuildRecord): APIGuild {
     region: "",
     afk_channel_id: null,
     afk_timeout: 300,
-    verification_level: 0,
-    default_message_notifications: 0,
-    explicit_content_filter: 0,
+    verification_level: GuildVerificationLevel.None,
+    default_message_notifications: GuildDefaultMessageNotifications.AllMessages,
+    explicit_content_filter: GuildExplicitContentFilter.Disabled,
     roles: guild.roles.map(roleView),
     emojis: [],
     features: [],
-    mfa_level: 0,
+    mfa_level: GuildMFALevel.None,
     application_id: null,
     system_channel_id: null,
     system_channel_flags: noFlags,
@@ -151,10 +161,10 @@ export function guildView(guild: GuildRecord): APIGuild {
     vanity_url_code: null,
     description: null,
     banner: null,
-    premium_tier: 0,
-    preferred_locale: "en-US" as APIGuild["preferred_locale"],
+    premium_tier: GuildPremiumTier.None,
+    preferred_locale: Locale.EnglishUS,
     public_updates_channel_id: null,
-    nsfw_level: 0,
+    nsfw_level: GuildNSFWLevel.Default,
     premium_progress_bar_enabled: false,
     safety_alerts_channel_id: null,
     stickers: [],

@@ -1,3 +1,4 @@
+import type { ApplicationFlags, ThreadAutoArchiveDuration } from "discord-api-types/v10";
 import { refusals } from "./errors.ts";
 
 /** A person or a bot. */
@@ -44,7 +45,7 @@ export interface GuildRecord {
 export interface ThreadRecord {
   archived: boolean;
   locked: boolean;
-  readonly autoArchiveMinutes: number;
+  readonly autoArchiveMinutes: ThreadAutoArchiveDuration;
   readonly ownerId: string;
   readonly createdAt: string;
 }
@@ -67,7 +68,7 @@ export interface ApplicationRecord {
   readonly id: string;
   readonly name: string;
   /** Of the `ApplicationFlags`: here stands which privileged intents it may ask for. */
-  flags: number;
+  flags: ApplicationFlags;
   /** Users that installed it for themselves. */
   readonly installedBy: Set<string>;
 }

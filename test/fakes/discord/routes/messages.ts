@@ -1,4 +1,4 @@
-import { PermissionFlagsBits as Permit } from "discord-api-types/v10";
+import { MessageReferenceType, MessageType, PermissionFlagsBits as Permit } from "discord-api-types/v10";
 import type { APIMessage } from "discord-api-types/v10";
 import type { Hono } from "hono";
 import { channelFor, managesThreads } from "../access.ts";
@@ -113,5 +113,8 @@ function referenceOf({ messages, world }: Setting, channel: ChannelRecord, form:
   const referenced = messages.in(channel.id).find(({ id }) => id === reference.message_id);
   if (referenced === undefined)
     throw invalidForm([{ path: ["message_reference"], code: "REPLIES_UNKNOWN_MESSAGE", message: "Unknown message" }]);
-  return { type: 19, message_reference: { type: 0, channel_id: channel.id, message_id: referenced.id } };
+  return {
+    type: MessageType.Reply,
+    message_reference: { type: MessageReferenceType.Default, channel_id: channel.id, message_id: referenced.id },
+  };
 }

@@ -1,14 +1,15 @@
-import { PermissionFlagsBits as Permit } from "discord-api-types/v10";
+import { MessageFlags, PermissionFlagsBits as Permit, ThreadAutoArchiveDuration } from "discord-api-types/v10";
 import type { Hono } from "hono";
 import { z } from "zod";
 import { channelFor, managesThreads } from "../access.ts";
 import { readBody } from "../body.ts";
 import { readForm, refusals } from "../errors.ts";
+import { withFlags } from "../messages.ts";
 import type { Setting } from "../setting.ts";
 import { channelView, threadView } from "../views.ts";
 import type { ChannelRecord } from "../world.ts";
 
-const archiveAfter = z.literal([60, 1440, 4320, 10_080]);
+const archiveAfter = z.enum(ThreadAutoArchiveDuration);
 const threadForm = z.object({
   name: z.string().min(1).max(100),
   auto_archive_duration: archiveAfter.nullish(),
@@ -33,7 +34,10 @@ export function threadRoutes(routes: Hono, setting: Setting): void {
     const form = readForm(threadForm, json);
     if (world.channels.has(message.id)) throw refusals.threadExists();
     const thread = openThread(setting, channel, message.id, form);
-    messages.amend(message, { thread: threadView(thread), flags: (message.wire.flags ?? 0) | 32 });
+    messages.amend(message, {
+      thread: threadView(thread),
+      flags: withFlags(message.wire.flags, MessageFlags.HasThread),
+    });
     return c.json(threadView(thread), 201);
   });
   routes.patch("/channels/:channel", async (c) => {
@@ -81,7 +85,7 @@ function openThread(
     thread: {
       archived: false,
       locked: false,
-      autoArchiveMinutes: form.auto_archive_duration ?? 1440,
+      autoArchiveMinutes: form.auto_archive_duration ?? ThreadAutoArchiveDuration.OneDay,
       ownerId: world.application.id,
       createdAt: new Date(now()).toISOString(),
     },
