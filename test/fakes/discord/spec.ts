@@ -14,6 +14,8 @@ const operation = z.object({
   requestBody: z.object({ content: z.object({ "application/json": z.unknown() }) }).optional(),
 });
 
+type Json = z.core.util.JSONType;
+
 /** Discord's OpenAPI document, read when first asked. One for all stand-ins, because compiling takes a second. */
 class Spec {
   readonly #ajv = new Ajv2020({ strict: false, allErrors: true, logger: false });
@@ -39,8 +41,9 @@ class Spec {
     for (const format of ["snowflake", "nonce"]) this.#ajv.addFormat(format, true);
     // `attachment://` addresses of files in the same request are URIs too.
     this.#ajv.addFormat("uri", (value: string) => URL.canParse(value));
-    const parsed = document.parse(JSON.parse(readFileSync(file, "utf8")));
-    this.#ajv.addSchema(parsed, "discord");
+    const json = z.json().parse(JSON.parse(readFileSync(file, "utf8")));
+    const parsed = document.parse(json);
+    this.#ajv.addSchema(z.looseObject({}).parse(byType(json, typesOf(json))), "discord");
     for (const [path, methods] of Object.entries(parsed.paths).toSorted(([a], [b]) => wildness(a) - wildness(b)))
       this.#paths.push([new RegExp(`^${path.replaceAll(/\{[^}]+\}/g, "[^/]+")}$`), path, methods]);
   }
@@ -59,6 +62,36 @@ class Spec {
   }
 }
 
+/** The named schemas of components, options and the like, with the values of `type` that mean them. */
+function typesOf(json: Json): ReadonlyMap<string, number[]> {
+  const { components } = z.object({ components: z.object({ schemas: z.record(z.string(), z.unknown()) }) }).parse(json);
+  const typed = z.object({ properties: z.object({ type: z.object({ enum: z.array(z.number()) }) }) });
+  return new Map(
+    Object.entries(components.schemas).flatMap(([name, schema]) => {
+      const { data } = typed.safeParse(schema);
+      return data === undefined ? [] : [[`#/components/schemas/${name}`, data.properties.type.enum]];
+    }),
+  );
+}
+
+/** A copy in which unions of such schemas look at the `type` first, so that a complaint is about what was meant. */
+function byType(value: Json, types: ReadonlyMap<string, number[]>): Json {
+  if (Array.isArray(value)) return value.map((each) => byType(each, types));
+  if (typeof value !== "object" || value === null) return value;
+  const copy = Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, byType(inner, types)]));
+  const union = copy["oneOf"] ?? copy["anyOf"];
+  const refs = z.array(z.strictObject({ $ref: z.string().refine((ref) => types.has(ref)) })).safeParse(union);
+  if (!refs.success) return copy;
+  const { anyOf: _anyOf, oneOf: _oneOf, ...rest } = copy;
+  const branches = refs.data.map(({ $ref }) => ({ type: types.get($ref) ?? [], $ref }));
+  return {
+    ...rest,
+    required: ["type"],
+    properties: { type: { enum: branches.flatMap(({ type }) => type) } },
+    allOf: branches.map(({ type, $ref }) => ({ if: { properties: { type: { enum: type } } }, then: { $ref } })),
+  };
+}
+
 function wildness(path: string): number {
   return path.split("{").length;
 }
@@ -71,15 +104,13 @@ function numbersOfBits(body: unknown): unknown {
   return typeof bits === "string" && /^\d+$/.test(bits) ? { ...body, default_member_permissions: Number(bits) } : body;
 }
 
-/** The complaints that lie deepest: the others only say that no branch of a union fits. */
+/** What is wrong, without that the other branches of a union do not fit either. */
 function fieldErrors(errors: readonly ErrorObject[]): FieldError[] {
-  const all = errors.map(fieldError);
-  const most = Math.max(...all.map(({ path }) => path.length));
-  const deepest = all.filter(({ path }) => path.length === most);
-  // That a component is not of the type of some other branch is no news either.
-  const telling = deepest.filter(({ path, code }) => path.at(-1) !== "type" || code !== "BASE_TYPE_CHOICES");
-  const chosen = telling.length > 0 ? telling : deepest;
-  return [...new Map(chosen.map((each) => [JSON.stringify(each), each])).values()].slice(0, 5);
+  const telling = errors.filter(
+    ({ keyword, params }) => !["oneOf", "anyOf", "if"].includes(keyword) && params["type"] !== "null",
+  );
+  const chosen = telling.length > 0 ? telling : errors;
+  return [...new Map(chosen.map(fieldError).map((each) => [JSON.stringify(each), each])).values()].slice(0, 5);
 }
 
 function fieldError({ instancePath, keyword, params, message }: ErrorObject): FieldError {
