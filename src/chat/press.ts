@@ -11,6 +11,7 @@ import { runCard } from "../core/run-card.ts";
 import { answerCard } from "./answers.ts";
 import { callRuns } from "./call-runs.ts";
 import { nothingAsked, type Inside } from "./inside.ts";
+import { submitText } from "./submit.ts";
 
 /** A button that belongs where it was pressed. */
 interface Found {
@@ -60,9 +61,18 @@ export async function press(
     case "resume":
     case "retry":
       return repeat(inside, found, caller);
+    case "next":
+      return give(inside, found, caller);
     case "acknowledge":
       return undefined;
   }
+}
+
+/** What was offered is looked up in the run's own record, and given as if the caller had typed it. */
+function give(inside: Inside, { pressed, view }: Found, caller: Caller): Promise<Receipt> {
+  const offered = view.result?.next?.[Number.parseInt(pressed.hash, 16)];
+  if (offered === undefined) throw stale("This command is not offered any more.");
+  return submitText(inside, offered.command, caller);
 }
 
 const verdicts = { approve: "approved", refuse: "rejected", break: "break-glass" } as const;

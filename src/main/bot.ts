@@ -66,6 +66,7 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
   const services: Services = {
     cloud: cloudOf(config, telemetry),
     clusters: state.clusters,
+    sights: state.sights,
     vault: state.vault,
     clock: systemClock,
     ...reached,

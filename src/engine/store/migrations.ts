@@ -69,6 +69,8 @@ const migrations: readonly string[] = [
    alter table outbox add column tone text;
    alter table outbox add column mentions text;
    alter table outbox add column urgent_seq integer not null default 0;`,
+  `create table sights (cluster text not null, kind text not null, at text not null, json text not null,
+     primary key (cluster, kind)) strict;`,
 ];
 
 /** A migration in the words of PostgreSQL, whose integers and reals are too small by default. */

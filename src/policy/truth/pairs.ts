@@ -118,7 +118,9 @@ export function failuresRow(seen: Seen): TruthRow {
 
 /** Where no node of a pair could tell, why not. */
 function silent(seen: Seen): Finding[] {
-  return pairViews(seen).flatMap(([role, status]) => (status === undefined ? missing(of(seen, role), ({ pair }) => pair) : []));
+  return pairViews(seen).flatMap(([role, status]) =>
+    status === undefined ? missing(of(seen, role), ({ pair }) => pair) : [],
+  );
 }
 
 /** The resource runs somewhere after all, and is not marked as broken. */

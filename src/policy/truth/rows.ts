@@ -6,6 +6,13 @@ import { failuresRow, fencingRow, pairRow } from "./pairs.ts";
 import { diskRow, writerRow } from "./roles.ts";
 import { unknown, type Seen, type TruthRow } from "./seen.ts";
 
+/** What Pacemaker and Corosync say of the pairs. */
+export const pairsTruth = (seen: Seen): TruthRow[] => [
+  ...pairRoles.map((role) => pairRow(seen, role)),
+  fencingRow(seen),
+  failuresRow(seen),
+];
+
 /** Everything that must agree, row by row. */
 export function truth(seen: Seen): TruthRow[] {
   const { cluster, provider } = seen;
@@ -13,9 +20,7 @@ export function truth(seen: Seen): TruthRow[] {
     ...pairRoles.map((role) => addressRow(seen, role)),
     writerRow(seen),
     diskRow(seen),
-    ...pairRoles.map((role) => pairRow(seen, role)),
-    fencingRow(seen),
-    failuresRow(seen),
+    ...pairsTruth(seen),
     ...seen.looks.map((look) => nodeRow(cluster, look, provider)),
   ];
   if (provider.known) return rows;
