@@ -1,4 +1,4 @@
-import { isFine, verdictOf, type Finding } from "../src/policy/finding.ts";
+import { isFine, verdictOf, wholeOf, type Finding } from "../src/policy/finding.ts";
 import { truth } from "../src/policy/truth/rows.ts";
 import { playbook } from "../src/core/playbook.ts";
 import { drbdReport } from "./inspect-drbd.ts";
@@ -8,7 +8,7 @@ import { nodeReport } from "./inspect-node.ts";
 import { pacemakerReport } from "./inspect-pacemaker.ts";
 import { replicationReport } from "./inspect-replication.ts";
 import { loadCluster } from "./status.ts";
-import { notesOf, ofCluster, summaryOf, type Asking, type Report } from "./steps/inspection.ts";
+import { ofCluster, summaryOf, type Asking, type Report } from "./steps/inspection.ts";
 import { lookAt } from "./steps/look.ts";
 
 /** Every inspection, in the order of their table. */
@@ -47,7 +47,7 @@ export const inspectAll = playbook({
     const findings = reports.flatMap(({ report }) => report.findings);
     const diff = reports.flatMap(({ report }) => report.diff ?? []);
     const next = reports.flatMap(({ report }) => report.next ?? []);
-    const notes = [...new Set(notesOf(findings))];
+    const notes = wholeOf(findings);
     return {
       ok: isFine(findings),
       verdict: verdictOf(findings),

@@ -1,5 +1,6 @@
-import type { Node } from "../src/core/cluster.ts";
-import { filterState } from "../src/ops/facts/filter.ts";
+import type { Cluster, Node } from "../src/core/cluster.ts";
+import { untold, type Told } from "../src/core/fact.ts";
+import { filterState, type FilterState } from "../src/ops/facts/filter.ts";
 import { filterReport, type FilterReport } from "../src/policy/filter-report.ts";
 import { firewallRules } from "../src/policy/firewall.ts";
 import { askNode, thorough } from "./steps/ask.ts";
@@ -14,28 +15,44 @@ export const inspectIptables = inspection({
     inspectFirewall(asking, node === undefined ? asking.cluster.nodes : [nodeNamed(asking.cluster, node)]),
 });
 
-/** Holds the rules of these nodes against the declared ones. */
-export async function inspectFirewall(asking: Asking, nodes: readonly Node[]): Promise<Report> {
-  const { cluster } = asking;
-  const reports = await Promise.all(nodes.map((node) => reportOf(asking, node)));
-  const findings = reports.flatMap((report) => report.findings).toSorted((a, b) => a.rank - b.rank);
-  const diff = reports.flatMap((report) => report.diff);
-  const repair = `/repair firewall ${cluster.blueprint.name}`;
+/** The rules of a node, as far as they could be read. */
+export interface FilterLook {
+  readonly node: Node;
+  readonly told: Told<FilterState>;
+}
+
+/** Reads the rules of these nodes. */
+export async function filtersOf({ services, cluster, context }: Asking, nodes: readonly Node[]): Promise<FilterLook[]> {
+  return Promise.all(
+    nodes.map(async (node) => {
+      const facts = [filterState(firewallRules(cluster, node))] as const;
+      const { told, failure } = await askNode(services, cluster, node, facts, context, thorough);
+      return { node, told: failure === null ? told[0] : untold("it cannot be reached") };
+    }),
+  );
+}
+
+/** Holds rules against the declared ones. */
+export function judgeFilters(cluster: Cluster, looks: readonly FilterLook[]): FilterReport {
+  const reports = looks.map(({ node, told }): FilterReport => {
+    if (told.known) return filterReport(cluster, node, told.value);
+    // What is not known may be the worst of all.
+    return { findings: [{ rank: 0, level: "unknown", says: `${node.name}: ${told.why}` }], diff: [] };
+  });
   return {
-    findings: findings.map(({ level, says }) => ({ level, says })),
-    lines: findings.flatMap(({ level, says }) => (level === "note" ? [] : [`${says}.`])),
-    diff,
-    ...(diff.length === 0 ? {} : { next: [{ command: repair, label: "Put the declared rules back" }] }),
-    data: { findings: findings.map(({ level, says, rank }) => ({ level, says, rank })) },
+    findings: reports.flatMap(({ findings }) => findings).toSorted((a, b) => a.rank - b.rank),
+    diff: reports.flatMap(({ diff }) => diff),
   };
 }
 
-async function reportOf({ services, cluster, context }: Asking, node: Node): Promise<FilterReport> {
-  const facts = [filterState(firewallRules(cluster, node))] as const;
-  const { told, failure } = await askNode(services, cluster, node, facts, context, thorough);
-  const [state] = told;
-  if (state.known) return filterReport(cluster, node, state.value);
-  const says = failure === null ? `${node.name}: ${state.why}` : `${node.name} cannot be reached`;
-  // What is not known may be the worst of all.
-  return { findings: [{ rank: 0, level: "unknown", says }], diff: [] };
+/** Reads and judges, and offers to repair what differs. */
+export async function inspectFirewall(asking: Asking, nodes: readonly Node[]): Promise<Report> {
+  const { findings, diff } = judgeFilters(asking.cluster, await filtersOf(asking, nodes));
+  const command = `/repair firewall ${asking.cluster.blueprint.name}`;
+  return {
+    findings: findings.map(({ level, says }) => ({ level, says })),
+    diff,
+    ...(diff.length === 0 ? {} : { next: [{ command, label: "Put the declared rules back" }] }),
+    data: { findings: findings.map(({ level, says, rank }) => ({ level, says, rank })) },
+  };
 }

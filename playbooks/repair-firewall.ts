@@ -5,11 +5,11 @@ import type { Change } from "../src/core/operation.ts";
 import { toFailure } from "../src/core/errors.ts";
 import type { PlannedChange } from "../src/core/plan.ts";
 import { oneByOne, playbook, stepOn, type PlanContext } from "../src/core/playbook.ts";
-import { allOf, counted } from "../src/core/words.ts";
+import { allOf } from "../src/core/words.ts";
 import { firewallStage } from "../src/policy/base.ts";
-import { inspectFirewall } from "./inspect-iptables.ts";
 import { loadCluster } from "./status.ts";
-import { ofCluster, resultOf } from "./steps/inspection.ts";
+import { inspectAfter, inspectBefore } from "./steps/around.ts";
+import { ofCluster } from "./steps/inspection.ts";
 
 /** Puts the declared rules back where others run or would be loaded at boot; one node after the other. */
 export const repairFirewall = playbook({
@@ -38,6 +38,7 @@ export const repairFirewall = playbook({
   async run(run, { cluster: name }) {
     const { services } = run;
     const cluster = await loadCluster(services, name);
+    const before = await inspectBefore(run, cluster);
     const due = await run.step({ name: "find", title: "See which nodes differ" }, async (context) => {
       const found = await Promise.all(cluster.nodes.map((node) => changesOn({ ...context, services }, cluster, node)));
       const value = [...new Set(found.flatMap(({ changes }) => changes.map(({ node }) => node)))];
@@ -57,12 +58,12 @@ export const repairFirewall = playbook({
           return { sentence, changed: changed.length };
         }),
     );
-    const after = await run.step({ name: "inspect", title: "Look at all rules once more" }, async (context) => {
-      const value = await inspectFirewall({ services, cluster, context }, cluster.nodes);
-      return { sentence: "Looked at.", value };
-    });
-    const { verdict, ...result } = resultOf(after);
-    return { ...result, verdict: `${counted(due.length, "node")} repaired; the rules are now ${verdict}` };
+    const after = await inspectAfter(run, cluster, before);
+    return {
+      ok: true,
+      verdict: `The declared rules are back on ${due.length === 0 ? "no node: none differed" : allOf(due)}.`,
+      ...after,
+    };
   },
 });
 

@@ -5,7 +5,7 @@ import { describeLock } from "../src/core/lock.ts";
 import { playbook } from "../src/core/playbook.ts";
 import type { Services } from "../src/core/ports.ts";
 import { loadBlueprint } from "./steps/blueprint.ts";
-import { isFine, verdictOf, type Finding } from "../src/policy/finding.ts";
+import { isFine, verdictOf, wholeOf } from "../src/policy/finding.ts";
 import { truth } from "../src/policy/truth/rows.ts";
 import { lookAt } from "./steps/look.ts";
 
@@ -51,7 +51,7 @@ export const status = playbook({
       row.wire,
       verdictOf(row.findings),
     ]);
-    const text = [...notes(findings), ...found.locks];
+    const text = [...wholeOf(findings), ...found.locks];
     return {
       ok: isFine(findings),
       verdict: verdictOf(findings),
@@ -67,7 +67,3 @@ export const status = playbook({
     };
   },
 });
-
-/** What is told and spoils nothing. */
-const notes = (findings: readonly Finding[]): string[] =>
-  findings.flatMap(({ level, says }) => (level === "note" ? [`Noted: ${says}.`] : []));

@@ -6,7 +6,7 @@ import { playbook, type Next, type Result, type StepContext } from "../../src/co
 import type { Services } from "../../src/core/ports.ts";
 import type { Table } from "../../src/core/table.ts";
 import { counted } from "../../src/core/words.ts";
-import { isFine, verdictOf, type Finding } from "../../src/policy/finding.ts";
+import { isFine, verdictOf, wholeOf, type Finding } from "../../src/policy/finding.ts";
 import { loadCluster } from "../status.ts";
 
 /** What an inspection found; plain JSON, because it is journaled. */
@@ -67,13 +67,9 @@ export function summaryOf(findings: readonly Finding[]): string {
 
 /** The card's last words. */
 export function resultOf({ findings, lines = [], ...rest }: Report): Result {
-  const text = [...notesOf(findings), ...lines].join("\n");
+  const text = [...wholeOf(findings), ...lines].join("\n");
   return { ok: isFine(findings), verdict: verdictOf(findings), ...rest, ...(text === "" ? {} : { text }) };
 }
-
-/** What is told and spoils nothing. */
-export const notesOf = (findings: readonly Finding[]): string[] =>
-  findings.flatMap(({ level, says }) => (level === "note" ? [`Noted: ${says}.`] : []));
 
 /** @throws OpsError `unknown_node` */
 export function nodeNamed(cluster: Cluster, name: string): Node {

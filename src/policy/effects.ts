@@ -111,7 +111,7 @@ const uncertainWords = (group: Group): Effect => ({
 
 function passageEffects(tables: Both, family: Family): Effect[] {
   const source = family === "v4" ? "203.0.113.77" : "2001:db8:ffff::77";
-  return passages.flatMap(({ opened, closed, packet }) => {
+  return passages(family).flatMap(({ opened, closed, packet }) => {
     const turn = turnOf(tables, { ...packet, nic: "eth0", source });
     if (turn === undefined) return [];
     if (turn === "uncertain")

@@ -14,7 +14,8 @@ export interface FilterReport {
   readonly diff: readonly string[];
 }
 
-const versions = { v4: "IPv4", v6: "IPv6" } as const;
+/** Families in words. */
+export const versions = { v4: "IPv4", v6: "IPv6" } as const;
 /** As many differing rules of one table as anybody reads. */
 const shownRules = 40;
 

@@ -77,7 +77,7 @@ const names: Readonly<Record<number, string>> = {
 /** A port nothing is declared for: it stands for all that no rule names. */
 const otherPort = 47_001;
 
-/** What is worth a question: every port that one of the tables names, all the others together, and ICMP by its use. */
+/** What is worth a question: every port that one of the tables names, all the others together, and ping. */
 export function services(tables: readonly string[], family: Family): Service[] {
   const named = tables.flatMap((table) =>
     [...table.matchAll(/--(?:dports?|sports?) (\S+)/g)].flatMap(([, ports = ""]) => ports.split(/[,:]/).map(Number)),
@@ -94,9 +94,7 @@ export function services(tables: readonly string[], family: Family): Service[] {
         .toSorted((a, b) => a - b)
         .map((port) => ({ name: portName(protocol, port), packet: { ...first, protocol, port } })),
     ]),
-    ...icmp(family).map(([name, type]) => ({
-      ...{ name, packet: { ...first, protocol: family === "v4" ? "icmp" : "ipv6-icmp", type } as const },
-    })),
+    { name: "ping", packet: { ...first, ...icmp(family, family === "v4" ? 8 : 128) } },
   ];
 }
 
@@ -106,41 +104,43 @@ function portName(protocol: "tcp" | "udp", port: number): string {
   return name === undefined ? number : `${name} (${number})`;
 }
 
-function icmp(family: Family): (readonly [name: string, type: number])[] {
-  return family === "v4"
-    ? [
-        ["ping", 8],
-        ["path MTU discovery", 3],
-        ["errors about expired packets", 11],
-      ]
-    : [
-        ["ping", 128],
-        ["path MTU discovery", 2],
-        ["neighbour discovery, without which IPv6 does not work", 135],
-        ["neighbour discovery, without which IPv6 does not work", 136],
-        ["router discovery", 134],
-      ];
-}
+const icmp = (family: Family, type: number): Pick<Packet, "protocol" | "type"> => ({
+  protocol: family === "v4" ? "icmp" : "ipv6-icmp",
+  type,
+});
 
-/** What a node does beside serving: answers to what it began, what it begins, and what it passes on for others. */
-export const passages: readonly {
+/** Something a node does beside serving; both complete “it …”. */
+export interface Passage {
   readonly opened: string;
   readonly closed: string;
   readonly packet: Service["packet"];
-}[] = [
-  {
-    opened: "takes answers nobody asked for",
-    closed: "gets no answers any more to what it begins",
-    packet: { chain: "INPUT", protocol: "tcp", port: otherPort, state: "ESTABLISHED" },
-  },
-  {
-    opened: "may begin connections, which was closed",
-    closed: "can no longer begin connections",
-    packet: { chain: "OUTPUT", protocol: "tcp", port: 443, state: "NEW" },
-  },
-  {
-    opened: "newly passes packets on for others",
-    closed: "no longer passes packets on for others",
-    packet: { chain: "FORWARD", protocol: "tcp", port: 443, state: "NEW" },
-  },
-];
+}
+
+/** Answers to what a node began, what it begins, what it passes on for others, and what keeps its network working. */
+export function passages(family: Family): Passage[] {
+  const first = { chain: "INPUT", state: "NEW" } as const;
+  const takes = (what: string, type: number, without = ""): Passage => ({
+    opened: `newly takes ${what}`,
+    closed: `no longer takes ${what}${without}`,
+    packet: { ...first, ...icmp(family, type) },
+  });
+  return [
+    {
+      opened: "takes answers nobody asked for",
+      closed: "gets no answers any more to what it begins",
+      packet: { ...first, protocol: "tcp", port: otherPort, state: "ESTABLISHED" },
+    },
+    {
+      opened: "may begin connections, which was closed",
+      closed: "can no longer begin connections",
+      packet: { chain: "OUTPUT", protocol: "tcp", port: 443, state: "NEW" },
+    },
+    {
+      opened: "newly passes packets on for others",
+      closed: "no longer passes packets on for others",
+      packet: { chain: "FORWARD", protocol: "tcp", port: 443, state: "NEW" },
+    },
+    takes("errors of path MTU discovery", family === "v4" ? 3 : 2, ", so that large packets get lost"),
+    ...(family === "v4" ? [] : [takes("neighbour discovery", 135, ", without which IPv6 does not work")]),
+  ];
+}
