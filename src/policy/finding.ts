@@ -17,7 +17,8 @@ const named = 5;
 /** What the verdict has no room for, a line each: all findings when they are many, and what spoils nothing. */
 export function wholeOf(findings: readonly Finding[]): string[] {
   const isCut = new Set(findings.flatMap(({ level, says }) => (level === "note" ? [] : [says]))).size > named;
-  const lines = findings.flatMap(({ level, says }) =>
+  const ordered = findings.toSorted((a, b) => levels.indexOf(a.level) - levels.indexOf(b.level));
+  const lines = ordered.flatMap(({ level, says }) =>
     level === "note" ? [`noted: ${says}`] : isCut ? [`${level}: ${says}`] : [],
   );
   return [...new Set(lines)];

@@ -46,7 +46,10 @@ export function replicationFindings(
     return told.value === null ? [{ level: "degraded", says: `MariaDB does not answer on ${node.name}` }] : [];
   });
   const open = states.filter(({ state }) => !state.readOnly).map(({ node }) => node.name);
-  const pair: Finding[] = open.length > 1 ? [{ level: "split", says: `${open.join(" and ")} both accept writes` }] : [];
+  const pair: Finding[] =
+    open.length > 1 && writer === undefined
+      ? [{ level: "split", says: `${open.join(" and ")} both accept writes` }]
+      : [];
   if (writer === undefined) pair.push({ level: "unknown", says: "Pacemaker does not tell who the writer is" });
   return [
     ...pair,

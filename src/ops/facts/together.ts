@@ -38,8 +38,9 @@ echo $? >"$d/${at}.status" ) &`,
       ),
       sh`wait
 for at in ${facts.map((_, at) => String(at))}; do
-  echo "@$at $(cat "$d/$at.status" 2>/dev/null) $(tail -c 300 "$d/$at.why" 2>/dev/null | base64 -w0)"
-  base64 -w0 "$d/$at" 2>/dev/null
+  status=$(cat "$d/$at.status" 2>/dev/null)
+  echo "@$at $status $(tail -c 300 "$d/$at.why" 2>/dev/null | base64 -w0)"
+  if [ "$status" = 0 ]; then base64 -w0 "$d/$at"; else tail -c 300 "$d/$at" 2>/dev/null | base64 -w0; fi
   echo; echo "@end $at"
 done`,
     ]),

@@ -32,7 +32,7 @@ export function addressRow(seen: Seen, role: PairRole): TruthRow {
   const whole = findings.length === 0;
   if (holders.length > 1) findings.push({ level: "split", says: `${allOf(holders)} both hold ${address}` });
   if (holders.length === 0 && whole) findings.push({ level: "degraded", says: `no ${role} node holds ${address}` });
-  if (place.names.length === 1 && whole && holders.join() !== place.names.join()) {
+  if (place.names.length === 1 && whole && holders.length < 2 && holders.join() !== place.names.join()) {
     const says = `Pacemaker has ${address} on ${cell(place.names)}, but it is on ${cell(holders)}`;
     findings.push({ level: "degraded", says });
   }
@@ -63,7 +63,7 @@ function wireOf({ looks }: Seen, address: string, holders: readonly string[]) {
       findings: [{ level: "unknown", says: `nobody could ask the network for ${address}` } as const],
     };
   }
-  const names = [...new Set(told)].map((mac) => ownerOf(looks, mac) ?? `somebody else (${mac})`).toSorted();
+  const names = [...new Set(told)].map((mac) => ownerOf(looks, mac) ?? `an unknown card (${mac})`).toSorted();
   const findings: Finding[] = [];
   if (names.length > 1) findings.push({ level: "split", says: `${allOf(names)} both answer for ${address}` });
   else if (names.length === 0)

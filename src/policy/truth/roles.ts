@@ -12,7 +12,9 @@ export function writerRow(seen: Seen): TruthRow {
   const whole = findings.length === 0;
   if (writers.length > 1) findings.push({ level: "split", says: `${allOf(writers)} both accept writes` });
   if (writers.length === 0 && whole) findings.push({ level: "degraded", says: "no database accepts writes" });
-  const strays = writers.filter((name) => place.names.length > 0 && !place.names.includes(name));
+  // Of two writers, one is always that.
+  const strays =
+    writers.length > 1 ? [] : writers.filter((name) => place.names.length > 0 && !place.names.includes(name));
   for (const name of strays)
     findings.push({ level: "split", says: `${name} accepts writes, but Pacemaker did not make it the writer` });
   for (const { node, database } of looks) {
