@@ -12,7 +12,7 @@ export interface Time {
 }
 
 /** What a quick look may take: a dead node must not hold up the truth about the others. */
-export const quick: Time = { factSeconds: 6, deadlineMs: 10_000 };
+const quick: Time = { factSeconds: 6, deadlineMs: 10_000 };
 /** What an inspection may take that starts several programs on a node. */
 export const thorough: Time = { factSeconds: 20, deadlineMs: 30_000 };
 

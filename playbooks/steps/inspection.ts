@@ -42,7 +42,7 @@ export function inspection<S extends z.ZodObject<{ cluster: typeof ClusterName }
   readonly name: string;
   readonly title: string;
   readonly input: S;
-  look(asking: Asking, input: z.infer<S>): Promise<Report>;
+  readonly look: (asking: Asking, input: z.infer<S>) => Promise<Report>;
 }) {
   const { name, title, input, look } = parts;
   return playbook({
@@ -66,7 +66,7 @@ export function summaryOf(findings: readonly Finding[]): string {
 }
 
 /** The card's last words. */
-export function resultOf({ findings, lines = [], ...rest }: Report): Result {
+function resultOf({ findings, lines = [], ...rest }: Report): Result {
   const text = [...wholeOf(findings), ...lines].join("\n");
   return { ok: isFine(findings), verdict: verdictOf(findings), ...rest, ...(text === "" ? {} : { text }) };
 }

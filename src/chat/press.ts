@@ -30,7 +30,8 @@ export async function findAction({ runs }: Inside, id: string, at: PressedAt): P
   }
   const action = runCard(view).actions.find((each) => each.id === id);
   if (action !== undefined) return { action, pressed, view };
-  if (pressed.hash === "") throw stale("There is nothing to be done with this button any more.");
+  if (pressed.hash === "" || pressed.deed === "next")
+    throw stale("There is nothing to be done with this button any more.");
   if (view.state !== "waiting") throw nothingAsked(view.approval);
   throw stale("What is asked has changed since this card was made.");
 }

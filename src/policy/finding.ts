@@ -1,6 +1,6 @@
 /** How bad something is. `note` is told and spoils nothing. */
-export const levels = ["split", "degraded", "unknown", "note"] as const;
-export type Level = (typeof levels)[number];
+const levels = ["split", "degraded", "unknown", "note"] as const;
+type Level = (typeof levels)[number];
 
 /** Something that is not as it should be, or not known: a few words without a full stop that name the node. */
 export interface Finding {

@@ -202,7 +202,8 @@ function flat(value: object | null | undefined, path = ""): Record<string, strin
   for (const [name, part] of Object.entries(value ?? {}) as [string, unknown][]) {
     const key = path === "" ? name : `${path} ${name}`;
     if (typeof part === "object" && part !== null) Object.assign(found, flat(part, key));
-    else if (part !== null && part !== "") found[key] = String(part);
+    else if (typeof part === "string" ? part !== "" : part !== null)
+      found[key] = typeof part === "string" ? part : JSON.stringify(part);
   }
   return found;
 }

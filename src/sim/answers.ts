@@ -2,12 +2,13 @@ import { nodesWith, type Node } from "../core/cluster.ts";
 import { untold } from "../core/fact.ts";
 import type { Asked } from "../ops/facts/together.ts";
 import { knock, listeningOn, sourceFor } from "./ports.ts";
-import { truths, type Answer } from "./truths.ts";
+import { machines, truths, type Answer } from "./truths.ts";
 import { isRunning, nodeAt, statesOf, type World } from "./world.ts";
 
 /** By name of the fact. A fact that is not here cannot be asked of simulated nodes. */
 export const answers: Readonly<Record<string, Answer>> = {
   ...truths,
+  ...machines,
   together: (world, node, query) =>
     (query as readonly Asked[]).map(({ name, query: own }) => {
       const answer = answers[name];

@@ -3,6 +3,7 @@ import type { Interfaces } from "../ops/facts/address.ts";
 import type { DatabaseState } from "../ops/facts/database.ts";
 import type { DrbdState } from "../ops/facts/drbd.ts";
 import type { FilterState, Tables } from "../ops/facts/filter.ts";
+import type { HostState } from "../ops/facts/host.ts";
 import type { PairStatus } from "../ops/facts/pair.ts";
 import type { QuorumState } from "../ops/facts/quorum.ts";
 import type { Transition } from "../ops/facts/transition.ts";
@@ -84,10 +85,28 @@ export const truths: Readonly<Record<string, Answer>> = {
     };
   },
   "packet filter": (world, node, query): FilterState => {
-    const [held] = statesOf(world, node.name, "firewall");
-    const tables = { v4: canonical(String(held?.["v4"] ?? "")), v6: canonical(String(held?.["v6"] ?? "")) };
+    const [held = {}] = statesOf(world, node.name, "firewall");
+    const { v4 = "", v6 = "" } = held as Partial<Tables>;
+    const tables = { v4: canonical(v4), v6: canonical(v6) };
     return { declared: query as Tables, running: tables, saved: tables, others: [] };
   },
+};
+
+/** Facts about single machines. */
+export const machines: Readonly<Record<string, Answer>> = {
+  "host state": (): HostState => ({
+    clock: Date.now(),
+    uptimeSeconds: performance.now() / 1000,
+    load: 0,
+    processors: 1,
+    memoryMb: { total: 1024, available: 1024 },
+    disks: [{ path: "/", space: 1, inodes: 1 }],
+    failed: [],
+    kernel: "simulated",
+    restartDue: false,
+  }),
+  logs: () => ["Simulated nodes write no logs."],
+  "table checksums": () => ({}),
 };
 
 /** Made up, one for each machine. */

@@ -3,7 +3,7 @@ import { sh } from "../../core/shell.ts";
 import { unreadable } from "./unreadable.ts";
 
 /** IPv4 and IPv6 addresses a node's kernel holds, with the interface of each. */
-export interface HeldAddress {
+interface HeldAddress {
   readonly nic: string;
   readonly address: string;
 }

@@ -9,7 +9,7 @@ export interface SqlError {
 }
 
 /** Where a database server replicates from, and how far it is. */
-export interface ReplicationSource {
+interface ReplicationSource {
   readonly host: string;
   /** The threads that receive and apply: `Yes`, `No`, `Connecting`, `Preparing`. */
   readonly receives: string;
