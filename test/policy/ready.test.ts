@@ -21,6 +21,7 @@ const crmMon = ({
   </resources>
   <node_history><node name="db1"><resource_history id="vip"/></node></node_history>
   <failures>${failure}</failures>
+  <status code="0" message="OK"/>
 </pacemaker-result>`;
 const cluster = aCluster();
 const failure = '<failure op_key="db_writer_start_0" node="db1" exitstatus="error" status="complete"/>';
@@ -47,6 +48,12 @@ test("a pair says what it waits for", () => {
 test("a node that Pacemaker does not know is not online", () => {
   const alone = crmMon({}).replace(/<node name="db2" id="2" online="true"\/>/, "");
   expect(waitingForPair(cluster, "db", pairStatus.parse(alone))).toBe("db2 not in the pair yet");
+});
+
+test("a Pacemaker that has just started has nobody online", () => {
+  const young =
+    '<pacemaker-result api-version="2.25"><pacemakerd state="running"/><status code="0" message="OK"/></pacemaker-result>';
+  expect(waitingForPair(cluster, "db", pairStatus.parse(young))).toBe("db1 and db2 not in the pair yet");
 });
 
 test("anything but a status is refused", () => {

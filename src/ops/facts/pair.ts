@@ -54,12 +54,15 @@ export const pairStatus: Fact<PairStatus> = {
     const [options] = all(root, "cluster_options");
     const [coordinator] = all(root, "current_dc");
     const members = all(root, "nodes").flatMap(({ children }) => children);
-    if (root === undefined || options === undefined || coordinator === undefined || members.length === 0) {
+    const [end] = all(root, "status");
+    // A Pacemaker that has just started knows no members, and nothing of the rest, yet.
+    const isWhole = members.length === 0 || (options !== undefined && coordinator !== undefined);
+    if (end?.attributes["code"] !== "0" || !isWhole) {
       throw unreadable("crm_mon did not print its status as XML.");
     }
     const resources = all(root, "resource");
     return {
-      quorate: coordinator.attributes["with_quorum"] === "true",
+      quorate: coordinator?.attributes["with_quorum"] === "true",
       online: Object.fromEntries(members.map(({ attributes: { name = "", online } }) => [name, online === "true"])),
       aside: members.flatMap(({ attributes: { name = "", standby, maintenance } }) =>
         standby === "true" || maintenance === "true" ? [name] : [],
@@ -69,8 +72,8 @@ export const pairStatus: Fact<PairStatus> = {
         failed === "true" || blocked === "true" ? [id] : [],
       ),
       failures: all(root, "failure").map(failure),
-      fencing: options.attributes["stonith-enabled"] === "true",
-      maintenance: options.attributes["maintenance-mode"] === "true",
+      fencing: options?.attributes["stonith-enabled"] === "true",
+      maintenance: options?.attributes["maintenance-mode"] === "true",
       fenced: all(root, "fence_event").map(({ attributes: { target = "", action = "", status = "", completed } }) => ({
         ...{ target, action, status, at: completed ?? "" },
       })),
