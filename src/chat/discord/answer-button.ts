@@ -11,14 +11,14 @@ const lookMs = 2000;
 
 /** A button below a card: pressed at once, or after a form was filled in. */
 export async function answerButton(ears: Ears, asked: Asked): Promise<void> {
-  const { desk } = ears;
+  const { desk, now } = ears;
   const { reply } = asked;
   const [id, at] = pressedIn(asked);
   const looked = await within(lookMs, desk.action(id, at)).then(
     (action) => ({ action }),
     (error: unknown) => ({ error }),
   );
-  if ("error" in looked) return void (await reply.tell(failureMessage("This button", looked.error)));
+  if ("error" in looked) return void (await reply.tell(failureMessage("This button", looked.error, now())));
   if (looked.action.fields.length === 0) return press(ears, asked, {}, await reply.deferUpdate());
   const ack = await reply.openForm(actionModal(looked.action));
   if (ack === "late" && isStillMeant(ears, asked)) await tellLate(ears, asked, "Nothing was done; press it again.");
@@ -46,7 +46,7 @@ async function press(ears: Ears, asked: Asked, filled: Filled, ack: Ack): Promis
   } catch (error) {
     log.warn({ button: id, user: caller.id, err: error }, "a button in Discord was pressed without effect");
     if (ack === "late") await tellLate(ears, asked, "It was not done; press it again to see why.");
-    else await reply.follow(failureMessage("This button", error));
+    else await reply.follow(failureMessage("This button", error, now()));
   }
 }
 

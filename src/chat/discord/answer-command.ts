@@ -7,7 +7,7 @@ import { isStillMeant, tellLate } from "./late.ts";
 import { cardMessage, failureMessage } from "./messages.ts";
 import { postIn } from "./post.ts";
 
-/** Commands that only look: their answers are for whoever asked. */
+/** Commands that only look: their answers would be for whoever asked. */
 const looks: ReadonlySet<Command["access"]> = new Set(["anyone", "viewer"]);
 
 /**
@@ -15,7 +15,7 @@ const looks: ReadonlySet<Command["access"]> = new Set(["anyone", "viewer"]);
  * an answer is private cannot be changed later.
  */
 export async function answerCommand(ears: Ears, asked: Asked): Promise<void> {
-  const { commands, desk, session, log } = ears;
+  const { commands, desk, session, log, now } = ears;
   const { interaction, caller, reply } = asked;
   const given = commandOf(interaction);
   const ack = await reply.deferReply();
@@ -23,18 +23,19 @@ export async function answerCommand(ears: Ears, asked: Asked): Promise<void> {
   // From here on it counts as heard, also when this process dies: nothing is done twice.
   await session.save();
   const command = commands.find(({ name }) => name === given.name);
-  const isLook = command !== undefined && looks.has(command.access);
   if (ack === "late") {
     if (!isStillMeant(ears, asked)) return;
-    if (isLook) return tellLate(ears, asked, "The answer would have been for you only; please ask again.");
+    if (command === undefined || looks.has(command.access)) {
+      return tellLate(ears, asked, "The answer would have been for you only; please ask again.");
+    }
   }
   try {
     const receipt = await desk.use(given.name, filledFrom(given, command), caller);
-    await show(ears, asked, receipt, { isPrivate: isLook, isLate: ack === "late" });
+    await show(ears, asked, receipt, ack === "late");
   } catch (error) {
     log.warn({ command: given.name, user: caller.id, err: error }, "a command from Discord was not carried out");
     if (ack === "late") await tellLate(ears, asked, "It was not done; ask again to see why.");
-    else await reply.finish(failureMessage(`/${given.name}`, error));
+    else await reply.finish(failureMessage(`/${given.name}`, error, now()));
   }
 }
 
@@ -43,10 +44,10 @@ async function show(
   { client, desk, now }: Ears,
   { interaction, caller, reply }: Asked,
   receipt: Receipt,
-  { isPrivate, isLate }: { readonly isPrivate: boolean; readonly isLate: boolean },
+  isLate: boolean,
 ): Promise<void> {
   if (receipt.kind === "answer") {
-    if (isPrivate) return reply.finish(cardMessage(receipt.card, now()));
+    if (!receipt.shared && !isLate) return reply.finish(cardMessage(receipt.card, now()));
     const by = ["by", desk.nameOf(caller) ?? caller.id] as const;
     const card = { ...receipt.card, facts: [...receipt.card.facts, by] };
     await postIn(client, caller.channel, cardMessage(card, now()), interaction.id);

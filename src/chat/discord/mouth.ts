@@ -101,11 +101,11 @@ export class DiscordMouth implements Mouth {
 
   /** The old message, which may be beyond changing for now, comes to point to the new one. */
   async #roll(messageId: string, card: Card, delivery: Delivery): Promise<string> {
-    const { client, threads, guild, later } = this.#options;
+    const { client, threads, guild, later, now } = this.#options;
     const fresh = await this.#postCard(card, delivery);
     threads.move(messageId, fresh);
     const channel = channelOf(delivery.place);
-    const { body } = movedMessage(card.title, `https://discord.com/channels/${guild}/${channel}/${fresh}`);
+    const { body } = movedMessage(card, `https://discord.com/channels/${guild}/${channel}/${fresh}`, now());
     later(() => client.send({ method: "PATCH", route: `/channels/${channel}/messages/${messageId}`, body }));
     return fresh;
   }
