@@ -46,6 +46,8 @@ export interface Discord {
   close(): Promise<void>;
 }
 
+/** Milliseconds in which what was heard must be answered once the bot stops. */
+const answerMs = 5000;
 /** Milliseconds between attempts of what has time, at least; and how many there are. */
 const patience = { waitMs: 5000, attempts: 20 };
 
@@ -93,7 +95,7 @@ export function openDiscord(options: DiscordOptions): Discord {
     },
     async close() {
       await gateway?.close();
-      await inbound?.idle();
+      await Promise.race([inbound?.idle(), pause(answerMs)]);
       closing.abort();
       client.close();
     },

@@ -53,6 +53,7 @@ export class Gateway {
   #networkFailed = false;
   #isReady = false;
   #isClosing = false;
+  readonly #closedForGood = Promise.withResolvers<void>();
   #dead: OpsError | undefined;
 
   constructor(options: GatewayOptions) {
@@ -82,8 +83,12 @@ export class Gateway {
     });
   }
 
-  /** Connects, however long it takes. @throws OpsError when no attempt can succeed. */
-  async connect(): Promise<void> {
+  /** Connects, however long it takes, or until it is closed. @throws OpsError when no attempt can succeed. */
+  connect(): Promise<void> {
+    return Promise.race([this.#connect(), this.#closedForGood.promise]);
+  }
+
+  async #connect(): Promise<void> {
     for (let failed = 0; !this.#isClosing; failed += 1) {
       try {
         // Also tells whether the token is good, in words.
@@ -113,6 +118,7 @@ export class Gateway {
   /** Leaves the session alive at Discord, for the next process. */
   async close(): Promise<void> {
     this.#isClosing = true;
+    this.#closedForGood.resolve();
     const destroyed = this.#manager.destroy({ code: CloseCodes.Resuming, reason: "Nonet restarts" });
     await Promise.race([destroyed, this.#options.sleep(closeMs)]);
     if (this.#isReady) this.#options.session.set({ heardAt: this.#options.now() });

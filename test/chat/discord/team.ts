@@ -45,8 +45,10 @@ export interface Team {
   rateLimits: number;
   /** The adapter that runs now. */
   bot: Discord;
-  /** Another adapter, as after a restart; the engine and what it shows stay. */
+  /** Closes the adapter and opens another one, as after a restart; the engine and what it shows stay. */
   restart(): Promise<void>;
+  /** One more adapter beside the other, with a memory of its own; not listening yet. */
+  another(changes?: Partial<DiscordOptions>): Discord;
   /** Puts the clock of Discord and of the bot forward. */
   pass(milliseconds: number): void;
   now(): number;
@@ -200,6 +202,12 @@ export async function openTeam(
       await team.bot.close();
       team.bot = openDiscord(adapter);
       await team.bot.listen(desk);
+    },
+    another(changes = {}) {
+      const forgetful = { read: async () => null, write: async () => undefined };
+      const beside = openDiscord({ ...adapter, keep: forgetful, ...changes });
+      opened.push(beside);
+      return beside;
     },
     pass: (milliseconds) => void (offset += milliseconds),
     find(text, channel = ids.ops) {
