@@ -57,14 +57,8 @@ const commandForm = z.object({
   description: z.string().max(100).nullish(),
   options: z.array(anyOption).max(25).nullish(),
   default_member_permissions: z.union([z.string().regex(/^\d+$/), z.number().int()]).nullish(),
-  contexts: z
-    .array(z.literal([0, 1, 2]))
-    .min(1)
-    .nullish(),
-  integration_types: z
-    .array(z.literal([0, 1]))
-    .min(1)
-    .nullish(),
+  contexts: z.array(z.enum(InteractionContextType)).min(1).nullish(),
+  integration_types: z.array(z.enum(ApplicationIntegrationType)).min(1).nullish(),
   nsfw: z.boolean().nullish(),
 });
 export type CommandForm = z.infer<typeof commandForm>;

@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import { getRequestListener } from "@hono/node-server";
+import type { HttpBindings } from "@hono/node-server";
 import { Admin } from "./admin.ts";
 import { Commands } from "./commands.ts";
 import { Faults } from "./faults.ts";
@@ -12,6 +13,7 @@ import { RateLimits } from "./limits.ts";
 import type { BucketKind, Limit } from "./limits.ts";
 import { Messages } from "./messages.ts";
 import type { MessageRecord } from "./messages.ts";
+import { pageRoutes } from "./page.ts";
 import { Person, sendInteraction } from "./people.ts";
 import type { Draft } from "./people.ts";
 import { sampleWorld } from "./sample.ts";
@@ -88,7 +90,12 @@ export class FakeDiscord {
       changed();
     };
     const api = buildApi({ setting: this.setting, faults: this.#faults, acceptsToken, wrong, exchanged });
-    const listener = getRequestListener(api.fetch);
+    const pages = pageRoutes(this);
+    const fetch = (request: Request, env: unknown) =>
+      new URL(request.url).pathname.startsWith("/api/")
+        ? api.fetch(request, env as HttpBindings)
+        : pages.fetch(request);
+    const listener = getRequestListener(fetch);
     this.#server.on("request", (request, response) => void listener(request, response));
     gateway.listenOn(this.#server);
   }
