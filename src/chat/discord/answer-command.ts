@@ -1,56 +1,58 @@
-import type { Command } from "../../core/command.ts";
 import type { Receipt } from "../../core/desk.ts";
 import { filledFrom } from "./commands.ts";
 import type { Asked, Ears } from "./ears.ts";
-import { commandOf } from "./interaction.ts";
-import { isStillMeant, tellLate } from "./late.ts";
-import { cardMessage, failureMessage } from "./messages.ts";
+import { commandOf, type GivenCommand } from "./interaction.ts";
+import { answerMessage } from "./messages.ts";
 import { postIn } from "./post.ts";
-
-/** Commands that only look: their answers would be for whoever asked. */
-const looks: ReadonlySet<Command["access"]> = new Set(["anyone", "viewer"]);
+import { isStillMeant, tellFailure, tellLate } from "./telling.ts";
 
 /**
  * A slash command. It is acknowledged before anything else, privately: a refusal is nobody else's business, and whether
  * an answer is private cannot be changed later.
  */
 export async function answerCommand(ears: Ears, asked: Asked): Promise<void> {
-  const { commands, desk, session, log, now } = ears;
-  const { interaction, caller, reply } = asked;
-  const given = commandOf(interaction);
-  const ack = await reply.deferReply();
+  const given = commandOf(asked.interaction);
+  const ack = await asked.reply.deferReply();
   if (ack === "taken") return;
   // From here on it counts as heard, also when this process dies: nothing is done twice.
-  await session.save();
+  await ears.session.save();
+  const isLate = ack === "late";
+  if (isLate && !isStillMeant(ears, asked)) return;
+  await ears.lanes.run(asked.caller.id, () => carryOut(ears, asked, given, isLate));
+}
+
+async function carryOut(ears: Ears, asked: Asked, given: GivenCommand, isLate: boolean): Promise<void> {
+  const { commands, desk } = ears;
   const command = commands.find(({ name }) => name === given.name);
-  if (ack === "late") {
-    if (!isStillMeant(ears, asked)) return;
-    if (command === undefined || looks.has(command.access)) {
-      return tellLate(ears, asked, "The answer would have been for you only; please ask again.");
-    }
-  }
-  try {
-    const receipt = await desk.use(given.name, filledFrom(given, command), caller);
-    await show(ears, asked, receipt, ack === "late");
-  } catch (error) {
-    log.warn({ command: given.name, user: caller.id, err: error }, "a command from Discord was not carried out");
-    if (ack === "late") await tellLate(ears, asked, "It was not done; ask again to see why.");
-    else await reply.finish(failureMessage(`/${given.name}`, error, now()));
-  }
+  const done = await desk.use(given.name, filledFrom(given, command), asked.caller).then(
+    (receipt) => ({ receipt }),
+    (error: unknown) => ({ error }),
+  );
+  if ("receipt" in done) return show(ears, asked, done.receipt, isLate);
+  await tellFailure(ears, asked, { title: `/${given.name}`, error: done.error, how: isLate ? "late" : "finish" });
 }
 
 /** A run is shown by its card, which the outbox posts. What changed something is for the whole channel. */
-async function show(
-  { client, desk, now }: Ears,
-  { interaction, caller, reply }: Asked,
-  receipt: Receipt,
-  isLate: boolean,
-): Promise<void> {
+async function show(ears: Ears, asked: Asked, receipt: Receipt, isLate: boolean): Promise<void> {
+  const { client, desk, now, later } = ears;
+  const { interaction, caller, reply } = asked;
+  if (receipt.kind === "answer" && !receipt.shared) {
+    if (isLate) return tellLate(ears, asked, "The answer would have been for you only; please ask again.");
+    return reply.finish(answerMessage(receipt.card, now()));
+  }
   if (receipt.kind === "answer") {
-    if (!receipt.shared && !isLate) return reply.finish(cardMessage(receipt.card, now()));
     const by = ["by", desk.nameOf(caller) ?? caller.id] as const;
-    const card = { ...receipt.card, facts: [...receipt.card.facts, by] };
-    await postIn(client, caller.channel, cardMessage(card, now()), interaction.id);
+    const message = answerMessage({ ...receipt.card, facts: [...receipt.card.facts, by] }, now());
+    const post = () => postIn(client, caller.channel, message, interaction.id);
+    const isPosted = await post().then(
+      () => true,
+      () => false,
+    );
+    if (!isPosted) {
+      // It is done all the same: whoever did it hears so now, the channel as soon as it can.
+      later(post);
+      return isLate ? undefined : reply.finish(message);
+    }
   }
   if (!isLate) await reply.vanish();
 }

@@ -11,6 +11,7 @@ import { z } from "zod";
 import { OpsError } from "../../core/errors.ts";
 import type { Secret } from "../../core/secret.ts";
 import { Budget } from "./budget.ts";
+import { Turnstile } from "./turnstile.ts";
 import { codes, unauthorized, understood } from "./failures.ts";
 
 /** Milliseconds an answer may take; whoever waits for something urgent gives a shorter signal. */
@@ -50,6 +51,7 @@ export class DiscordClient {
   /** For the gateway's library. */
   readonly rest: REST;
   readonly #budget = new Budget();
+  readonly #turnstile = new Turnstile();
   readonly #options: ClientOptions;
   #unauthorized = false;
 
@@ -100,9 +102,11 @@ export class DiscordClient {
   }
 
   async #request(...[url, init]: Parameters<RESTOptions["makeRequest"]>): Promise<ResponseLike> {
-    const response = await DefaultRestOptions.makeRequest(url, init);
+    const path = url.slice(`${this.#options.apiUrl}/v10`.length);
+    const isAck = path.startsWith("/interactions/");
+    const response = await this.#turnstile.pass(isAck, () => DefaultRestOptions.makeRequest(url, init));
     const { status, headers } = response;
-    const bucket = bucketOf(init.method ?? "GET", url.slice(`${this.#options.apiUrl}/v10`.length));
+    const bucket = bucketOf(init.method ?? "GET", path);
     const isOldMessage = status === 429 && (await isAboutOldMessage(response));
     if (status === 429) this.#options.onRateLimit();
     this.#budget.heard(bucket, { status, isOldMessage, header: (name) => headers.get(name) });

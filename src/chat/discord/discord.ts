@@ -9,6 +9,7 @@ import { discordCommands } from "./commands.ts";
 import { Refused } from "./failures.ts";
 import { Gateway } from "./gateway.ts";
 import { Inbound } from "./inbound.ts";
+import { Lanes } from "./lanes.ts";
 import { DiscordMouth } from "./mouth.ts";
 import { Pictures } from "./pictures.ts";
 import { registerCommands } from "./register.ts";
@@ -78,7 +79,18 @@ export function openDiscord(options: DiscordOptions): Discord {
     async listen(desk) {
       const told = discordCommands(commands);
       const session = await Session.open(options.keep, log);
-      const ears = (inbound = new Inbound({ client, pinned, commands, desk, session, log, now }));
+      const ears = (inbound = new Inbound({
+        client,
+        pinned,
+        commands,
+        desk,
+        session,
+        lanes: new Lanes(),
+        toldLate: new Map(),
+        later,
+        log,
+        now,
+      }));
       const { token } = options;
       const onInteraction = (interaction: unknown) => ears.hear(interaction);
       gateway = new Gateway({ client, token, application, session, log, now, sleep: pause, onInteraction });

@@ -1,3 +1,4 @@
+import type { APIModalSubmission } from "discord-api-types/v10";
 import { z } from "zod";
 import type { Caller } from "../../core/caller.ts";
 
@@ -17,6 +18,10 @@ const Given = z.object({
     return z.array(Given).optional();
   },
 });
+
+/** A field of a form that was filled in. */
+type Field = APIModalSubmission["components"][number];
+const isRecord = (given: unknown) => typeof given === "object" && given !== null;
 
 /** The parts of an interaction that are used; whatever else is in it is not looked at. */
 const Interaction = z.object({
@@ -40,7 +45,7 @@ const Interaction = z.object({
       name: z.string().optional(),
       options: z.array(Given).optional(),
       custom_id: z.string().optional(),
-      components: z.array(z.unknown()).optional(),
+      components: z.array(z.custom<Field>(isRecord)).optional(),
     })
     .optional(),
 });

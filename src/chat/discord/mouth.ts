@@ -3,7 +3,7 @@ import type { Card } from "../../core/card.ts";
 import type { Delivery, Mouth, Place, Saying } from "../../core/mouth.ts";
 import type { DiscordClient } from "./client.ts";
 import { codes, forOutbox, isRefusal } from "./failures.ts";
-import { cardMessage, fileMessage, movedMessage, sayingMessage } from "./messages.ts";
+import { cardMessage, movedMessage, sayingMessage } from "./messages.ts";
 import type { Pictures } from "./pictures.ts";
 import { type Outgoing, postIn } from "./post.ts";
 import { madeAt } from "./snowflake.ts";
@@ -25,7 +25,7 @@ export interface MouthOptions {
   readonly idOf: (name: string) => string | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Does it some time, again and again until it is done or useless. */
+  /** Does it some time, again and again until it is done or refused. */
   readonly later: (task: () => Promise<unknown>) => void;
 }
 
@@ -63,9 +63,9 @@ export class DiscordMouth implements Mouth {
 
   say(saying: Saying, messageId: string | null, delivery: Delivery): Promise<void> {
     return speak(async () => {
-      const { tone, mentions, text } = saying;
+      const { tone, mentions } = saying;
       const ids = mentions.flatMap((name) => this.#options.idOf(name) ?? []);
-      const message = tone === "file" ? fileMessage(text) : sayingMessage(saying, ids);
+      const message = sayingMessage(saying, ids);
       const isProgress = tone === "log";
       const channel = channelOf(delivery.place);
       const send = (to: string, more: object = {}) =>

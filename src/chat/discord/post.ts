@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import type { RawFile } from "@discordjs/rest";
+import type { ChatFile } from "../files.ts";
 import type { Call, DiscordClient } from "./client.ts";
 
 /** A message as it is sent. */
 export interface Outgoing {
   readonly body: Readonly<Record<string, unknown>>;
-  readonly files: readonly RawFile[];
+  readonly files: readonly ChatFile[];
 }
 
 /** Posts a message. Said again under the same key within minutes, Discord returns the first one. */

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { Draft } from "../../fakes/discord/people.ts";
 import { never } from "../../engine/fixture.ts";
 import { ids } from "../../fakes/discord/sample.ts";
-import { asking, openTeam, type Team } from "./team.ts";
+import { asking, openTeam, read, type Team } from "./team.ts";
 
 const click = (
   userId: string,
@@ -71,14 +71,14 @@ it("listens to members of its own server only", async () => {
   ];
   await discord.until(() => refused.every(({ ack }) => ack !== null));
   for (const { replies, userId } of refused) {
-    expect(replies[0]?.text).toMatch(/^Nonet (answers|does not listen)/);
+    expect(read(replies[0])).toMatch(/^Nonet (answers|does not listen)/);
     expect(replies[0]?.ephemeralFor).toBe(userId);
   }
   const foreign = discord.forge(command(ids.alice), { application_id: "901" });
   const broken = discord.forge(command(ids.alice), { token: undefined });
   const stranger = discord.forge(command(ids.admin));
   await discord.until(() => stranger.original?.loading === false);
-  expect(stranger.original?.text).toContain("freeze");
+  expect(read(stranger.original)).toContain("freeze");
   expect([foreign.ack, broken.ack]).toEqual([null, null]);
   expect(discord.messages(ids.ops)).toEqual([]);
   expect(discord.wrongs).toEqual([]);
@@ -157,11 +157,11 @@ it("does what was asked for while it was not connected, and says so in the chann
   discord.gateway.down = false;
   expect(await world.engine.finished(runId, never)).toMatchObject({ state: "done", approval: { by: "bob" } });
   expect([approved.late, approved.ack]).toEqual([true, null]);
-  await discord.until(() => discord.messages(ids.ops).filter(({ text }) => text.includes("s late.")).length === 2);
-  const late = discord.messages(ids.ops).filter(({ text }) => text.includes("s late."));
+  await discord.until(() => discord.messages(ids.ops).filter((each) => read(each).includes("s late.")).length === 2);
+  const late = discord.messages(ids.ops).filter((each) => read(each).includes("s late."));
   expect(late.map(({ pings }) => pings.users).toSorted()).toEqual([[ids.alice], [ids.carol]]);
-  expect(late.map(({ text }) => text).join(" ")).toMatch(/please ask again/);
-  expect(late.map(({ text }) => text).join(" ")).not.toMatch(/operator|admin|may not/);
+  expect(late.map(read).join(" ")).toMatch(/please ask again/);
+  expect(late.map(read).join(" ")).not.toMatch(/operator|admin|may not/);
   expect([look.ack, denied.ack]).toEqual([null, null]);
   expect(discord.wrongs).toEqual([]);
 });

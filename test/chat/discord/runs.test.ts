@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { eventOf, never } from "../../engine/fixture.ts";
 import { ids } from "../../fakes/discord/sample.ts";
-import { asking, openTeam, stored, type Work } from "./team.ts";
+import { asking, openTeam, read, stored, type Work } from "./team.ts";
 
 const minutes = 60_000;
 
@@ -30,14 +30,14 @@ it("carries a command from its first letter to the approval of a second person a
   await discord.until(() => typed?.replies.length === 0);
   const own = alice.clicks(card, "Approve");
   await discord.until(() => own.followUps.length === 1);
-  expect(own.followUps[0]?.text).toContain("somebody else");
+  expect(read(own.followUps[0])).toContain("somebody else");
   expect(own.followUps[0]?.ephemeralFor).toBe(ids.alice);
   bob.clicks(card, "Approve");
-  await discord.until(() => card.text.includes("All nodes are back."));
+  await discord.until(() => read(card).includes("All nodes are back."));
   expect(await world.engine.finished(runId, never)).toMatchObject({ state: "done", approval: { by: "bob" } });
   await discord.until(() => discord.messages(ids.ops).length === 2);
   const result = discord.messages(ids.ops)[1];
-  expect(result?.text).toContain("All nodes are back.");
+  expect(read(result)).toContain("All nodes are back.");
   expect(new Set(result?.pings.users)).toEqual(new Set([ids.alice, ids.bob]));
   expect(discord.messages(card.id).flatMap(({ pings }) => pings.users)).toEqual([ids.bob, ids.alice]);
   expect(discord.wrongs).toEqual([]);
@@ -55,9 +55,9 @@ it("asks for the name of the cluster in a form, and takes no other name", async 
   };
   const wrong = await fill("prud");
   await discord.until(() => wrong.followUps.length === 1);
-  expect(wrong.followUps[0]?.text).toContain("prod");
+  expect(read(wrong.followUps[0])).toContain("prod");
   await fill("prod");
-  await discord.until(() => card.text.includes("1 of 2"));
+  await discord.until(() => read(card).includes("1 of 2"));
   // The second yes needs no name, but may bring a code.
   const bob = discord.as(ids.bob).in(ids.ops);
   const click = bob.clicks(card, "Approve");
@@ -80,7 +80,7 @@ it("tells a look to whoever asked, and a change to the channel, under the name o
   const denied = discord.as(ids.carol).in(ids.ops).types("unfreeze");
   await discord.until(() => denied.original?.loading === false);
   expect(denied.original?.ephemeralFor).toBe(ids.carol);
-  expect(denied.original?.text).toContain("carol");
+  expect(read(denied.original)).toContain("carol");
   expect(discord.messages(ids.ops)).toHaveLength(1);
   expect(discord.wrongs).toEqual([]);
 });
@@ -93,15 +93,15 @@ it("goes on in a fresh card after 55 minutes, in the same thread, and the old on
   team.pass(56 * minutes);
   discord.as(ids.bob).in(ids.ops).clicks(card, "Approve");
   await eventOf(world.engine, runId, "step.started");
-  await discord.until(() => card.text.includes("goes on"));
+  await discord.until(() => read(card).includes("goes on"));
   const fresh = discord
     .messages(ids.ops)
     .find(({ id }) => id !== card.id && JSON.stringify(card.wire.components).includes(`/${ids.ops}/${id}`));
-  expect(fresh?.text).toContain("restart prod");
+  expect(read(fresh)).toContain("restart prod");
   await stored(team, runId, fresh?.id ?? "");
   end();
-  await discord.until(() => fresh?.text.includes("All nodes are back.") === true);
-  await discord.until(() => discord.messages(card.id).some(({ text }) => text.includes("all are up")));
+  await discord.until(() => read(fresh).includes("All nodes are back."));
+  await discord.until(() => discord.messages(card.id).some((each) => read(each).includes("all are up")));
   expect(discord.thread(card)).toBeDefined();
   expect(discord.messages(fresh?.id ?? "")).toEqual([]);
   expect(discord.wrongs).toEqual([]);
@@ -114,7 +114,7 @@ it("goes on in a fresh card when Discord takes no more changes of old ones", asy
   const { card, runId } = await asking(team);
   discord.as(ids.bob).in(ids.ops).clicks(card, "Approve");
   await eventOf(world.engine, runId, "step.started");
-  await discord.until(() => card.text.includes("Reboot"));
+  await discord.until(() => read(card).includes("Reboot"));
   team.pass(61 * minutes);
   // Others have used up what Discord allows for messages older than an hour.
   for (let edit = 0; edit < 3; edit += 1) discord.limits.takeOldEdit(ids.ops);
@@ -123,7 +123,9 @@ it("goes on in a fresh card when Discord takes no more changes of old ones", asy
   await discord.until(() =>
     discord
       .messages(ids.ops)
-      .some(({ id, text }) => id !== card.id && text.includes("All nodes are back.") && text.includes("Reboot")),
+      .some(
+        (each) => each.id !== card.id && read(each).includes("All nodes are back.") && read(each).includes("Reboot"),
+      ),
   );
   expect(team.rateLimits).toBeGreaterThan(0);
   expect(discord.wrongs).toEqual([]);
@@ -135,15 +137,15 @@ it("posts a card afresh that somebody has deleted", async () => {
   const { card } = await asking(team);
   discord.admin.deleteMessage(ids.ops, card.id);
   const again = await asking(team, "cluster restart", "staging");
-  expect(again.card.text).toContain("staging");
+  expect(read(again.card)).toContain("staging");
   discord.as(ids.bob).in(ids.ops).clicks(again.card, "Refuse");
-  await discord.until(() => again.card.text.includes("Refused"));
+  await discord.until(() => read(again.card).includes("Refused"));
   await team.desk.cancel((await team.world.engine.latest(null)).find(({ cluster }) => cluster === "prod")?.id ?? "", {
     via: "discord",
     id: ids.alice,
     channel: ids.ops,
   });
-  await discord.until(() => discord.messages(ids.ops).some(({ text }) => text.includes("restart prod")));
+  await discord.until(() => discord.messages(ids.ops).some((each) => read(each).includes("restart prod")));
   expect(discord.wrongs).toEqual([]);
 });
 
@@ -157,7 +159,7 @@ it("shows what happened during an outage of an hour once Discord is back", async
   expect(() => team.bot.check()).toThrow("Nothing is heard");
   team.pass(60 * minutes);
   comeBack();
-  await discord.until(() => card.text.includes("All nodes are back."));
+  await discord.until(() => read(card).includes("All nodes are back."));
   await discord.until(() => discord.gateway.connected);
   await expect
     .poll(() => team.log.filter(({ message }) => message.startsWith("events may have been missed")).length)
@@ -176,7 +178,7 @@ it("speaks as well where it may start no threads, and again where it lacked a pe
   expect(await world.engine.finished(runId, never)).toMatchObject({ state: "done" });
   await discord.until(() => discord.exchanges.some(({ code }) => code === 50_001));
   discord.admin.overwrite(ids.ops, [{ id: ids.application, kind: "member", allow: 0n, deny: 1n << 35n }]);
-  await discord.until(() => card.text.includes("All nodes are back."));
-  await discord.until(() => discord.messages(ids.ops).some(({ text }) => text.includes("approved it")));
+  await discord.until(() => read(card).includes("All nodes are back."));
+  await discord.until(() => discord.messages(ids.ops).some((each) => read(each).includes("approved it")));
   expect(discord.wrongs).toEqual([]);
 });

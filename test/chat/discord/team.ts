@@ -23,6 +23,10 @@ import { type FakeDiscord, type FakeDiscordOptions, openFakeDiscord } from "../.
 import type { MessageRecord } from "../../fakes/discord/messages.ts";
 import { ids } from "../../fakes/discord/sample.ts";
 
+/** A message as it is read: without the backslashes that keep Discord from taking its text for markup. */
+export const read = (message: MessageRecord | null | undefined): string =>
+  (message?.text ?? "").replaceAll(/\\(?=[^\w\s]|_)/g, "");
+
 /** What `cluster restart` does after its approval; a test may give it something else to do. */
 export type Work = (run: Run) => Promise<void>;
 
@@ -70,9 +74,7 @@ export async function asking(
   discord.as(ids.alice).in(ids.ops).types(command, { name });
   const title = `${command.slice("cluster ".length)} ${name}`;
   await discord.until(() =>
-    discord
-      .messages(ids.ops)
-      .some(({ text, wire }) => text.includes(title) && text.includes("Without an answer") && !before.has(wire.id)),
+    discord.messages(ids.ops).some((each) => read(each).includes(title) && read(each).includes("Without an answer")),
   );
   const card = team.find(title);
   const run = (await world.engine.latest(null)).find(({ id }) => !before.has(id));
@@ -213,7 +215,7 @@ export async function openTeam(
     find(text, channel = ids.ops) {
       const found = discord
         .messages(channel)
-        .findLast((each) => (typeof text === "string" ? each.text.includes(text) : text.test(each.text)));
+        .findLast((each) => (typeof text === "string" ? read(each).includes(text) : text.test(read(each))));
       if (found === undefined)
         throw new Error(
           `no message like ${String(text)} in ${discord
