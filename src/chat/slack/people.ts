@@ -1,0 +1,71 @@
+import type { UsersInfoResponse } from "@slack/web-api";
+import { OpsError } from "../../core/errors.ts";
+import type { Slack } from "./client.ts";
+import type { Pinned } from "./origin.ts";
+
+/** Milliseconds what Slack says of a person or a channel counts as true. */
+const trueForMs = 60_000;
+/** Those remembered at once. */
+const most = 1000;
+
+/** What Slack says of people and channels. */
+export interface People {
+  /** @throws OpsError unless it is a full member of the workspace, or when Slack does not say. */
+  check(user: string): Promise<void>;
+  /** Whether people of other organisations are in a channel; also when nobody can tell. */
+  external(channel: string): Promise<boolean>;
+}
+
+/** Asks Slack, at most once a minute for each. `now` in milliseconds. */
+export function slackPeople(slack: Slack, pinned: Pinned, now: () => number): People {
+  const objection = remembered(now, async (user) => {
+    const { user: found } = await slack.call("urgent", (web) => web.users.info({ user }));
+    return found === undefined ? "Slack does not know you." : objectionTo(found, pinned);
+  });
+  const external = remembered(now, async (channel) => {
+    const { channel: found } = await slack.call("urgent", (web) => web.conversations.info({ channel }));
+    return found?.is_ext_shared === true || found?.is_pending_ext_shared === true;
+  });
+  return {
+    async check(user) {
+      const problem = await objection(user).catch((cause: unknown) => {
+        throw new OpsError({
+          code: "identity_unknown",
+          message: "Slack does not say who you are at the moment.",
+          state: "Nothing was done.",
+          hint: "Try again in a moment; the console of the bot's machine works without Slack.",
+          cause,
+        });
+      });
+      if (problem !== undefined) throw new OpsError({ code: "forbidden", message: problem, state: "Nothing was done." });
+    },
+    // A direct message has no channel to look at, and no rights that a channel gives.
+    external: async (channel) => !channel.startsWith("D") && external(channel).catch(() => true),
+  };
+}
+
+type User = NonNullable<UsersInfoResponse["user"]>;
+
+function objectionTo(user: User, { team, enterprise }: Pinned): string | undefined {
+  if (user.is_bot === true || user.is_workflow_bot === true || user.is_connector_bot === true) return "Bots may do nothing here.";
+  if (user.deleted === true) return "This account was deactivated.";
+  if (user.is_restricted === true || user.is_ultra_restricted === true) return "Guests may do nothing here.";
+  const home = user.team_id === team || (enterprise !== null && user.enterprise_user?.enterprise_id === enterprise);
+  return user.is_stranger === true || !home ? "Only members of this workspace may do anything here." : undefined;
+}
+
+/** Remembers answers for a minute; whoever asks meanwhile waits for the same one. What failed is asked again. */
+function remembered<T>(now: () => number, ask: (key: string) => Promise<T>): (key: string) => Promise<T> {
+  const known = new Map<string, { readonly at: number; readonly answer: Promise<T> }>();
+  return (key) => {
+    const before = known.get(key);
+    if (before !== undefined && now() - before.at < trueForMs) return before.answer;
+    const answer = ask(key);
+    known.delete(key);
+    known.set(key, { at: now(), answer });
+    const [oldest] = known.keys();
+    if (known.size > most && oldest !== undefined) known.delete(oldest);
+    answer.catch(() => known.delete(key));
+    return answer;
+  };
+}
