@@ -8,9 +8,12 @@ import type { Option } from "./option.ts";
 import type { Place } from "./mouth.ts";
 import type { Result } from "./playbook.ts";
 
-/** What comes back from something a person typed or pressed: an answer, or a run to follow. */
+/**
+ * What comes back from something a person typed or pressed: an answer, which everybody at that place should see
+ * (`shared`) or only the one who asked, or a run to follow, whose card is shown at that place by the engine.
+ */
 export type Receipt =
-  | { readonly kind: "answer"; readonly card: Card; readonly result: Result }
+  | { readonly kind: "answer"; readonly card: Card; readonly result: Result; readonly shared: boolean }
   | { readonly kind: "run"; readonly runId: string };
 
 /** A run as it is now. `result` is there once it has ended. */

@@ -1,6 +1,7 @@
 import type { Command } from "./command.ts";
 import { OpsError } from "./errors.ts";
 import { freeText, withoutOptional } from "./option.ts";
+import { anyOf } from "./words.ts";
 
 /**
  * Splits what a person typed into words: blanks separate, quotes group.
@@ -50,20 +51,31 @@ export function findCommand(text: string, commands: readonly Command[], suggeste
  * Reads the options of a command.
  * @throws OpsError `bad_input` with every problem at once.
  */
-export function readInput({ command, rest }: Typed): object {
-  const options = readOptions(rest, command);
-  const parsed = command.input.safeParse(options);
+export const readInput = ({ command, rest }: Typed): object => parseInput(command, readOptions(rest, command));
+
+/**
+ * The same for options that came one by one; an empty one was not filled in.
+ * @throws OpsError `bad_input` with every problem at once.
+ */
+export function parseInput(command: Command, options: Readonly<Record<string, string>>): object {
+  const filled = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== ""));
+  const unknown = Object.keys(filled).find((option) => !Object.hasOwn(command.input.shape, option));
+  if (unknown !== undefined) throw badInput(command, `There is no option “${unknown}”.`);
+  const parsed = command.input.safeParse(filled);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "input"}: ${message}`);
-  throw new OpsError({ code: "bad_input", message: `${problems.join("; ")}.`, hint: `Usage: ${usage(command)}` });
+  throw badInput(command, `${problems.join("; ")}.`);
 }
+
+const badInput = (command: Command, message: string): OpsError =>
+  new OpsError({ code: "bad_input", message, hint: `Usage: ${usage(command)}` });
 
 function readOptions(typed: string, command: Command): Record<string, string> {
   const options: Record<string, string> = {};
   const { shape } = command.input;
   const isOpen = (key: string | undefined): key is string =>
     key !== undefined && Object.hasOwn(shape, key) && !(key in options);
-  const problem = (message: string) => new OpsError({ code: "bad_input", message, hint: `Usage: ${usage(command)}` });
+  const problem = (message: string) => badInput(command, message);
   let left = typed.trim();
   while (left !== "") {
     const next = Object.keys(shape).find(isOpen);
@@ -98,6 +110,11 @@ export function usage(command: Command): string {
 
 function unknownCommand(typed: readonly string[], commands: readonly Command[]): OpsError {
   const text = typed.slice(0, 2).join(" ");
+  const further = commands.flatMap(({ name }) => (name.startsWith(`${text} `) ? [name.slice(text.length + 1)] : []));
+  if (further.length > 0) {
+    const message = `/${text} needs one more word: ${anyOf(further)}.`;
+    return new OpsError({ code: "unknown_command", message, hint: `For example: /${text} ${further[0]}` });
+  }
   const nearest = commands
     .map(({ name }) => ({ name, distance: distance(text, name) }))
     .toSorted((a, b) => a.distance - b.distance)[0];
