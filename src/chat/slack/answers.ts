@@ -56,7 +56,9 @@ export class Answers {
     const body = JSON.stringify({ ...content, response_type, replace_original: false });
     const headers = { "Content-Type": "application/json" };
     const signal = AbortSignal.timeout(answerMs);
-    const response = await fetch(url, { method: "POST", headers, body, redirect: "error", signal }).catch(() => undefined);
+    const response = await fetch(url, { method: "POST", headers, body, redirect: "error", signal }).catch(
+      () => undefined,
+    );
     return response?.ok === true;
   }
 

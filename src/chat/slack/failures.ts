@@ -1,4 +1,4 @@
-import { WebAPIPlatformError, WebAPIRateLimitedError } from "@slack/web-api";
+import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from "@slack/web-api";
 import { OpsError } from "../../core/errors.ts";
 import { MouthBusy, MouthError } from "../../core/mouth.ts";
 
@@ -28,11 +28,19 @@ const hopeless: ReadonlySet<string> = new Set([
 ]);
 
 /** Slack's own words for an error after which it may have done it all the same. */
-const doubtful: ReadonlySet<string> = new Set(["fatal_error", "internal_error", "service_unavailable", "request_timeout"]);
+const doubtful: ReadonlySet<string> = new Set([
+  "fatal_error",
+  "internal_error",
+  "service_unavailable",
+  "request_timeout",
+]);
 
 const meanings: Readonly<Record<string, readonly [message: string, hint: string]>> = {
   not_in_channel: ["The bot is not in that channel.", "Invite it there: /invite @Nonet."],
-  channel_not_found: ["The bot cannot see that channel.", "Invite it there with /invite @Nonet, or correct the channel's id."],
+  channel_not_found: [
+    "The bot cannot see that channel.",
+    "Invite it there with /invite @Nonet, or correct the channel's id.",
+  ],
   missing_scope: ["The Slack app lacks a scope.", "Bring the app to docs/slack-manifest.yaml and install it again."],
   ratelimited: ["Slack wants to hear less for a moment.", "Try again in a minute."],
 };
@@ -43,8 +51,9 @@ export const codeOf = (error: unknown): string | undefined =>
 
 /** Whether Slack has surely not done what it was asked for. */
 export function isRefusal(error: unknown): boolean {
+  if (error instanceof MouthBusy || error instanceof WebAPIRateLimitedError) return true;
   const code = codeOf(error);
-  return code === undefined ? error instanceof WebAPIRateLimitedError : !doubtful.has(code);
+  return code !== undefined && !doubtful.has(code);
 }
 
 /** Whether the token is the reason. */
@@ -66,6 +75,32 @@ export function failureOf(error: unknown): unknown {
   }
   if (hopeless.has(code)) return new MouthError(`Slack refuses it: ${code}`);
   const [message, hint] = meanings[code] ?? ["Slack refuses it.", "npm run doctor checks the Slack app."];
-  const needed = typeof error.data["needed"] === "string" ? ` It needs ${error.data["needed"]}.` : "";
-  return new OpsError({ code: `slack_${code}`, message: `${message}${needed} Slack calls this ${code}.`, hint, cause: error });
+  const needed = "needed" in error.data ? ` It needs ${String(error.data.needed)}.` : "";
+  return new OpsError({
+    code: `slack_${code}`,
+    message: `${message}${needed} Slack calls this ${code}.`,
+    hint,
+    cause: error,
+  });
+}
+
+/** What a failed call means for the person who waits for what it was for. */
+export function told(error: unknown): unknown {
+  const meaning = failureOf(error);
+  if (meaning instanceof OpsError) return meaning;
+  if (meaning instanceof MouthBusy || meaning instanceof MouthError) {
+    return new OpsError({
+      code: "slack_refuses",
+      message: "Slack does not take it at the moment.",
+      hint: "Try again in a minute.",
+      cause: error,
+    });
+  }
+  if (!(error instanceof WebAPIRequestError || error instanceof WebAPIHTTPError)) return error;
+  return new OpsError({
+    code: "slack_away",
+    message: "Slack could not be reached.",
+    hint: "Try again in a moment.",
+    cause: error,
+  });
 }

@@ -12,7 +12,8 @@ export interface HttpOptions {
   readonly log: Log;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  readonly receive: (envelope: Envelope) => Received;
+  /** `undefined` while nobody listens. */
+  readonly receive: (envelope: Envelope) => Received | undefined;
 }
 
 /** Answers the requests that Slack sends where there is no socket: commands, clicks and events, all at one address. */
@@ -31,7 +32,9 @@ export function slackHandler(options: HttpOptions): (request: Request) => Promis
     }
     const read = readRequest(request.headers.get("content-type") ?? "", body);
     if (read instanceof Response) return read;
-    const { answer, work } = options.receive(read);
+    const received = options.receive(read);
+    if (received === undefined) return new Response("not listening", { status: 503 });
+    const { answer, work } = received;
     // Slack waits three seconds for the answer, not for what follows from it.
     void work();
     return answer === undefined ? new Response(null, { status: 200 }) : Response.json(answer);

@@ -31,7 +31,13 @@ export function originOf(heard: Heard): Origin {
     return { app, team, enterprise: enterprise_id ?? null, userTeam: null, user: event.user };
   }
   const { api_app_id: app, team, enterprise, user } = heard.data;
-  return { app, team: team?.id ?? null, enterprise: enterprise?.id ?? null, userTeam: user.team_id ?? null, user: user.id };
+  return {
+    app,
+    team: team?.id ?? null,
+    enterprise: enterprise?.id ?? null,
+    userTeam: user.team_id ?? null,
+    user: user.id,
+  };
 }
 
 /** What is foreign about it; `undefined` for what comes from the pinned workspace and app. */
@@ -55,7 +61,8 @@ export function keysOf(heard: Heard): string[] {
       return [`view:${heard.data.view.id}:${heard.data.view.hash}`];
     case "press": {
       const { actions, container, user } = heard.data;
-      const where = container.type === "message" ? `${container.channel_id}:${container.message_ts}` : container.view_id;
+      const where =
+        container.type === "message" ? `${container.channel_id}:${container.message_ts}` : container.view_id;
       return actions.map(({ action_id, action_ts }) => `press:${action_ts}:${user.id}:${action_id}:${where}`);
     }
   }

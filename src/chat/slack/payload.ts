@@ -35,7 +35,8 @@ export const BlockActions = z.object({
     z.object({ type: z.literal("view"), view_id: z.string() }),
   ]),
   view: z.object({ type: z.string() }).optional(),
-  actions: z.array(z.object({ action_id: z.string(), action_ts: z.string(), value: z.string().optional() })).min(1),
+  // Slack sends one at a time.
+  actions: z.tuple([z.object({ action_id: z.string(), action_ts: z.string() })]),
 });
 export type BlockActions = z.infer<typeof BlockActions>;
 

@@ -1,6 +1,7 @@
 import type { UsersInfoResponse } from "@slack/web-api";
 import { OpsError } from "../../core/errors.ts";
 import type { Slack } from "./client.ts";
+import { codeOf } from "./failures.ts";
 import type { Pinned } from "./origin.ts";
 
 /** Milliseconds what Slack says of a person or a channel counts as true. */
@@ -12,7 +13,10 @@ const most = 1000;
 export interface People {
   /** @throws OpsError unless it is a full member of the workspace, or when Slack does not say. */
   check(user: string): Promise<void>;
-  /** Whether people of other organisations are in a channel; also when nobody can tell. */
+  /**
+   * Whether people of other organisations are in a channel; one that the bot cannot see may be anything.
+   * @throws OpsError when Slack does not say.
+   */
   external(channel: string): Promise<boolean>;
 }
 
@@ -28,26 +32,36 @@ export function slackPeople(slack: Slack, pinned: Pinned, now: () => number): Pe
   });
   return {
     async check(user) {
-      const problem = await objection(user).catch((cause: unknown) => {
-        throw new OpsError({
-          code: "identity_unknown",
-          message: "Slack does not say who you are at the moment.",
-          state: "Nothing was done.",
-          hint: "Try again in a moment; the console of the bot's machine works without Slack.",
-          cause,
-        });
+      const problem = await objection(user).catch((error: unknown) => {
+        throw silent("who you are", error);
       });
-      if (problem !== undefined) throw new OpsError({ code: "forbidden", message: problem, state: "Nothing was done." });
+      if (problem !== undefined)
+        throw new OpsError({ code: "forbidden", message: problem, state: "Nothing was done." });
     },
     // A direct message has no channel to look at, and no rights that a channel gives.
-    external: async (channel) => !channel.startsWith("D") && external(channel).catch(() => true),
+    external: async (channel) =>
+      !channel.startsWith("D") &&
+      external(channel).catch((error: unknown) => {
+        if (codeOf(error) === "channel_not_found") return true;
+        throw silent("what channel this is", error);
+      }),
   };
 }
+
+const silent = (what: string, cause: unknown): OpsError =>
+  new OpsError({
+    code: "identity_unknown",
+    message: `Slack does not say ${what} at the moment.`,
+    state: "Nothing was done.",
+    hint: "Try again in a moment; the console of the bot's machine works without Slack.",
+    cause,
+  });
 
 type User = NonNullable<UsersInfoResponse["user"]>;
 
 function objectionTo(user: User, { team, enterprise }: Pinned): string | undefined {
-  if (user.is_bot === true || user.is_workflow_bot === true || user.is_connector_bot === true) return "Bots may do nothing here.";
+  if (user.is_bot === true || user.is_workflow_bot === true || user.is_connector_bot === true)
+    return "Bots may do nothing here.";
   if (user.deleted === true) return "This account was deactivated.";
   if (user.is_restricted === true || user.is_ultra_restricted === true) return "Guests may do nothing here.";
   const home = user.team_id === team || (enterprise !== null && user.enterprise_user?.enterprise_id === enterprise);

@@ -8,7 +8,7 @@ const meant: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Slack's own markup: `<http://host|host>`, `<#C1|ops>`, `<@U1|ann>`, `<!subteam^S1|@dba>`. */
-const markup = /<([^<>|]*)(?:\|([^<>]*))?>/g;
+const markup = /<((?:https?:|mailto:|[#@!])[^<>|]*)(?:\|([^<>]*))?>/g;
 
 /** What a person typed, without what Slack and keyboards made of it. */
 export function plainText(typed: string): string {
