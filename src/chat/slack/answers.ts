@@ -13,6 +13,8 @@ export interface Asker {
   readonly user: string;
   /** `null` for the home tab: there the answer is a direct message. */
   readonly channel: string | null;
+  /** Id of the message above, in a thread. */
+  readonly thread: string | null;
   /** Slack's own address for answers: five uses, half an hour. */
   readonly responseUrl: string | null;
 }
@@ -34,7 +36,8 @@ export class Answers {
 
   /** Tells only the one who asked, or everybody in the channel. */
   async give(asker: Asker, { text, blocks }: Shown, to: "asker" | "everybody"): Promise<void> {
-    const content = { text, ...(blocks === undefined ? {} : { blocks: [...blocks] }) };
+    const below = asker.thread === null ? {} : { thread_ts: asker.thread };
+    const content = { text, ...(blocks === undefined ? {} : { blocks: [...blocks] }), ...below };
     try {
       if (await this.#respond(asker.responseUrl, content, to)) return;
       await this.#slack.call("urgent", async (web) => {

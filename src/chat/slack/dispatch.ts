@@ -6,7 +6,7 @@ import { told } from "./failures.ts";
 import { Homes } from "./homes.ts";
 import { plainly, type Inside } from "./inside.ts";
 import type { Envelope, Received } from "./line.ts";
-import { answerModal, askForLine, openedFrom, submitModal } from "./modals.ts";
+import { answerModal, askForLine, submitModal } from "./modals.ts";
 import { Once } from "./once.ts";
 import { foreign, keysOf, originOf, type Pinned } from "./origin.ts";
 import { readPayload, type Heard } from "./payload.ts";
@@ -105,7 +105,7 @@ async function serve(inside: Inside, homes: Homes, heard: Heard, by: { caller: C
       return homes.show(by.caller);
     case "press": {
       const { container } = heard.data;
-      if (container.type === "view") return homes.press(by, heard.data);
+      if (container.type === "view") return homes.show(by.caller);
       return press(inside, by, heard.data, container.message_ts);
     }
   }
@@ -115,16 +115,25 @@ async function serve(inside: Inside, homes: Homes, heard: Heard, by: { caller: C
 function askerOf(heard: Heard): Asker {
   switch (heard.kind) {
     case "command":
-      return { user: heard.data.user_id, channel: heard.data.channel_id, responseUrl: heard.data.response_url };
+      return askerAt(heard.data.user_id, heard.data.channel_id, heard.data.response_url);
     case "home":
-      return { user: heard.data.event.user, channel: null, responseUrl: null };
+      return askerAt(heard.data.event.user, null);
     case "modal":
-      return { ...openedFrom(heard.data), user: heard.data.user.id };
-    case "shortcut":
-      return { user: heard.data.user.id, channel: heard.data.channel.id, responseUrl: heard.data.response_url };
+      return { ...heard.data.view.private_metadata, user: heard.data.user.id };
+    case "shortcut": {
+      const { user, channel, response_url: url, message } = heard.data;
+      return askerAt(user.id, channel.id, url, message.thread_ts);
+    }
     case "press": {
-      const { user, container, response_url: responseUrl = null } = heard.data;
-      return { user: user.id, channel: container.type === "message" ? container.channel_id : null, responseUrl };
+      const { user, container, response_url: url } = heard.data;
+      return container.type === "view" ? askerAt(user.id, null) : askerAt(user.id, container.channel_id, url);
     }
   }
 }
+
+const askerAt = (user: string, channel: string | null, responseUrl?: string, thread?: string): Asker => ({
+  user,
+  channel,
+  thread: thread ?? null,
+  responseUrl: responseUrl ?? null,
+});

@@ -1,8 +1,8 @@
 import type { Command } from "../../core/command.ts";
 import type { Caller } from "../../core/caller.ts";
 import type { Desk, Receipt } from "../../core/desk.ts";
-import type { Answers, Asker } from "./answers.ts";
-import { slackMessage } from "./card.ts";
+import type { Answers, Asker, Shown } from "./answers.ts";
+import { slackMessage, slackSaying } from "./card.ts";
 import type { Log, Slack } from "./client.ts";
 
 /** What all that is heard from Slack works with. */
@@ -31,3 +31,6 @@ export async function show({ answers, now }: Inside, { caller, asker }: Visit, r
   const message = slackMessage(receipt.card, { now: now(), revision: "answer", pictureId: null });
   await answers.give(asker, message, receipt.shared ? "everybody" : "asker");
 }
+
+/** Words for one person, as they are: nothing in them means anything to Slack. */
+export const plainly = (text: string): Shown => slackSaying({ text, tone: "news", mentions: [] }, []);

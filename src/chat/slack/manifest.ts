@@ -1,9 +1,11 @@
-import type { Manifest } from "@slack/web-api";
+import type { AppsManifestCreateArguments } from "@slack/web-api";
 import type { Command } from "../../core/command.ts";
 import { OpsError } from "../../core/errors.ts";
 import { usage } from "../../core/typed.ts";
 import { shortcutId } from "./shortcut.ts";
 import { ownCommand } from "./text.ts";
+
+type Manifest = AppsManifestCreateArguments["manifest"];
 
 /** How Slack reaches Nonet: over sockets that Nonet opens, or at an address it calls. */
 export type Reach = { readonly kind: "socket" } | { readonly kind: "http"; readonly url: string };

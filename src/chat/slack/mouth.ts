@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import type { Card } from "../../core/card.ts";
 import { WebAPIRateLimitedError, type WebClient } from "@slack/web-api";
 import { MouthBusy, type Delivery, type Mouth, type Saying } from "../../core/mouth.ts";
-import { slackSaying } from "../text.ts";
+
 import { Budget } from "./budget.ts";
-import { slackMessage } from "./card.ts";
+import { slackMessage, slackSaying } from "./card.ts";
 import type { Slack } from "./client.ts";
 import { codeOf, failureOf } from "./failures.ts";
 import { Pictures } from "./pictures.ts";

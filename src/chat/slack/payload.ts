@@ -40,6 +40,29 @@ export const BlockActions = z.object({
 });
 export type BlockActions = z.infer<typeof BlockActions>;
 
+/** What a modal of Nonet's remembers: where it was opened, and what for. */
+export const Opened = z.object({
+  channel: z.string().nullable(),
+  thread: z.string().nullable(),
+  responseUrl: z.string().nullable(),
+  about: z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("action"), id: z.string(), messageId: z.string() }),
+    z.object({ kind: z.literal("command"), name: z.string() }),
+    z.object({ kind: z.literal("line") }),
+  ]),
+});
+export type Opened = z.infer<typeof Opened>;
+
+/** Slack gives it back as it was, and lets nobody change it. */
+const Metadata = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue({ code: "custom", message: "not JSON" });
+    return z.NEVER;
+  }
+});
+
 /** A modal that was sent. */
 export const ViewSubmission = z.object({
   ...From,
@@ -47,8 +70,7 @@ export const ViewSubmission = z.object({
   view: z.object({
     id: z.string(),
     hash: z.string(),
-    callback_id: z.string(),
-    private_metadata: z.string(),
+    private_metadata: Metadata.pipe(Opened),
     state: z.object({ values: z.record(z.string(), z.record(z.string(), z.unknown())) }),
   }),
 });
