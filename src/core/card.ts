@@ -28,7 +28,7 @@ export interface CardQuestion {
 }
 
 /** A picture, and the same in words for whoever does not see it. */
-export interface Picture {
+interface Picture {
   /** PNG, in base 64. */
   readonly png: string;
   readonly alt: string;

@@ -183,7 +183,8 @@ class Desk {
     const now = this.#options.now();
     const { paceMs } = this.#mouth(row);
     await this.#store.run(
-      `update outbox set attempts = 0, next_at = case when seq = ? then ${this.#store.now} + ${paceMs} else 0 end, holder = null, held_until = 0,
+      `update outbox set attempts = 0, holder = null, held_until = 0,
+         next_at = case when urgent_seq > ? then 0 else ${this.#store.now} + ${paceMs} end,
          delivered_at = case when seq = ? then cast(? as bigint) end, at = case when seq = ? then at else ? end
        where id = ? and holder = ?`,
       [seq, seq, now, seq, now, String(row["id"]), this.#holder],

@@ -5,12 +5,12 @@ import type { Store } from "./store/port.ts";
 /** What people have in front of them. */
 export interface Shows {
   /** From now on this place is shown the card of the run as well. */
-  show(runId: string, place: Place): Promise<void>;
+  readonly show: (runId: string, place: Place) => Promise<void>;
   /** The id of the message that is the card of the run at this place; `null` when there is none (yet). */
-  messageOf(runId: string, place: Place): Promise<string | null>;
+  readonly messageOf: (runId: string, place: Place) => Promise<string | null>;
   /** Somebody has opened all of a plan that is too long for its card. */
-  planOpened(approvalId: string, actor: string): Promise<void>;
-  hasOpened(approvalId: string, actor: string): Promise<boolean>;
+  readonly planOpened: (approvalId: string, actor: string) => Promise<void>;
+  readonly hasOpened: (approvalId: string, actor: string) => Promise<boolean>;
 }
 
 /** Opens it. */

@@ -39,7 +39,7 @@ export function sayFor(
     `insert into outbox (id, place, run_id, seq, kind, at)
        select 'card:' || run_id || ':' || place, place, run_id, ?, 'card', ? from run_places where run_id = ?
      on conflict (id) do update set seq = excluded.seq, delivered_at = null,
-       next_at = ${urgent.has(fact.kind) ? "0" : "outbox.next_at"},
+       ${urgent.has(fact.kind) ? "next_at = 0, urgent_seq = excluded.seq," : ""}
        at = case when outbox.delivered_at is null then outbox.at else excluded.at end`,
     [seq, at, runId],
   );

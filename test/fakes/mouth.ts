@@ -23,7 +23,7 @@ type Mood = "well" | "down" | "lost" | "refusing" | "silent";
  */
 export class FakeMouth implements Mouth {
   readonly kind = "fake";
-  readonly paceMs = 0;
+  paceMs = 0;
   readonly messages: FakeMessage[] = [];
   /** Lines that belong to no message, with the place. */
   readonly notices: (readonly [place: string, line: string])[] = [];
