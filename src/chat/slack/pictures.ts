@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Picture } from "../../core/card.ts";
+import type { Card } from "../../core/card.ts";
 import type { Slack } from "./client.ts";
 
 /** Pictures that are remembered, so that a card that changes beside its picture uploads it once. */
@@ -16,7 +16,7 @@ export class Pictures {
   }
 
   /** Uploads a picture, once. It belongs to the bot alone until a message shows it. */
-  async idOf({ png, alt }: Picture): Promise<string> {
+  async idOf({ png, alt }: NonNullable<Card["picture"]>): Promise<string> {
     const hash = createHash("sha256").update(png).digest("hex");
     const known = this.#known.get(hash);
     if (known !== undefined) return known;
