@@ -36,10 +36,10 @@ const doubtful: ReadonlySet<string> = new Set([
 ]);
 
 const meanings: Readonly<Record<string, readonly [message: string, hint: string]>> = {
-  not_in_channel: ["The bot is not in that channel.", "Invite it there: /invite @Nonet."],
+  not_in_channel: ["The bot is not in that channel.", "Invite it there: /invite @nonet"],
   channel_not_found: [
     "The bot cannot see that channel.",
-    "Invite it there with /invite @Nonet, or correct the channel's id.",
+    "Invite it there with /invite @nonet, or correct the channel's id.",
   ],
   missing_scope: ["The Slack app lacks a scope.", "Bring the app to docs/slack-manifest.yaml and install it again."],
   ratelimited: ["Slack wants to hear less for a moment.", "Try again in a minute."],

@@ -105,7 +105,11 @@ export const signingSecret = "8f742231b10e8888abcd99yyyzzz85a5";
 const slashCommands = ["/cluster", "/nonet", "/freeze", "/unfreeze", "/runs"];
 
 /** Opens a stage; it is closed when the test is over. */
-export async function openStage({ slack: fake = {}, options = {}, between = (desk) => desk }: StageOptions = {}): Promise<Stage> {
+export async function openStage({
+  slack: fake = {},
+  options = {},
+  between = (desk) => desk,
+}: StageOptions = {}): Promise<Stage> {
   const slack = await openFakeSlack({ commands: slashCommands, ...fake });
   const logged: string[] = [];
   const note = (context: object, message: string) => void logged.push(`${message} ${told(context)}`);

@@ -94,7 +94,10 @@ it("takes no button it did not make, and none under another message, channel or 
     fresh({ container: { ...payload.container, message_ts: other.ts } }, `${stamp}1`),
     fresh({ container: { ...payload.container, channel_id: "C0PRIVATE" } }, `${stamp}2`),
     fresh({ actions: [{ action_id: "nonsense", action_ts: `${stamp}3` }] }, ""),
-    fresh({ actions: [{ action_id: actionId({ deed: "approve", target: run, hash: "0123" }), action_ts: `${stamp}4` }] }, ""),
+    fresh(
+      { actions: [{ action_id: actionId({ deed: "approve", target: run, hash: "0123" }), action_ts: `${stamp}4` }] },
+      "",
+    ),
   ];
   for (const [count, each] of forged.entries()) {
     await slack.deliver("interactive", each);
@@ -139,7 +142,10 @@ it("makes one decision of a hundred clicks of several people", async () => {
   const { slack, card, world } = stage;
   const { asking } = await pressed(stage);
   const clicks = Array.from({ length: 100 }, (_, click) =>
-    slack.as(click % 2 === 0 ? "U0BOB" : "U0CAROL").in("C0OPS").clicks(asking, "Approve"),
+    slack
+      .as(click % 2 === 0 ? "U0BOB" : "U0CAROL")
+      .in("C0OPS")
+      .clicks(asking, "Approve"),
   );
   const outcomes = await Promise.all(clicks);
   expect(outcomes.filter(({ trouble }) => trouble !== null)).toEqual([]);

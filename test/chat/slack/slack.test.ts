@@ -36,7 +36,10 @@ it("says details below the card, and rings for those who may answer", async () =
 
 it("takes every command under /nonet, from a keyboard that corrects what is typed", async () => {
   const { slack, card } = await openStage();
-  await slack.as("U0ALICE").in("C0OPS").types("/nonet cluster restart\u00a0prod \u2014reason \u201cthe disk\u201d is full");
+  await slack
+    .as("U0ALICE")
+    .in("C0OPS")
+    .types("/nonet cluster restart\u00a0prod \u2014reason \u201cthe disk\u201d is full");
   await card("Without an answer");
   await slack.as("U0CAROL").in("C0OPS").types("/nonet");
   expect(await privately(slack, "U0CAROL")).toContain("commands");
