@@ -91,7 +91,7 @@ export interface Stage {
   /** What was logged, a line each. */
   readonly logged: string[];
   /** The newest card in a channel, once it shows all of these words. */
-  card(words: string, channel?: string): Promise<FakeMessage>;
+  readonly card: (words: string, channel?: string) => Promise<FakeMessage>;
 }
 
 interface StageOptions {
