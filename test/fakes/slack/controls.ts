@@ -1,4 +1,4 @@
-import { inWords, isShape, shapesIn, textOf, walk, type Shape } from "./shape.ts";
+import { inWords, isShape, shapesIn, textOf, type Shape } from "./shape.ts";
 
 /** Something that a person can press, choose or fill in, with the block around it. */
 export interface Control {
@@ -129,16 +129,10 @@ export function valuesOf(blocks: readonly Shape[], entries: Readonly<Record<stri
   return values;
 }
 
-/** Block and action ids that Slack makes up where the app gave none. */
-export function withActionIds(blocks: readonly Shape[], nextId: () => string): Shape[] {
+/** The blocks with the ids that Slack makes up where the app gave none. */
+export function withIds(blocks: readonly Shape[], nextId: (prefix: string) => string): Shape[] {
   const copy = structuredClone([...blocks]);
-  for (const { element } of controlsIn(copy)) element.action_id ??= nextId();
+  for (const block of copy) block.block_id ??= nextId("b");
+  for (const { element } of controlsIn(copy)) element.action_id ??= nextId("a");
   return copy;
-}
-
-/** Every text in blocks, one after the other: for looking whether something is shown. */
-export function wordsIn(blocks: readonly Shape[]): string {
-  const words: string[] = [];
-  for (const [shape] of walk(blocks)) if (typeof shape.text === "string") words.push(shape.text);
-  return words.join("\n");
 }

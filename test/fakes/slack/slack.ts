@@ -30,6 +30,8 @@ export interface FakeSlackOptions {
   readonly commands?: readonly string[];
   /** Event subscriptions: `app_home_opened`, `app_mention`, `message.channels`, `message.groups`, `message.im`. */
   readonly events?: readonly string[];
+  /** Shortcuts in the menu of a message: their label by callback id. */
+  readonly messageShortcuts?: Readonly<Record<string, string>>;
   /** Milliseconds in which messages may be edited; null for ever. */
   readonly editWindow?: number | null;
   /** Sends everything as signed requests to this address instead of over Socket Mode. */
@@ -75,6 +77,10 @@ export class FakeSlack implements AsyncDisposable {
   /** What a client of the Web API takes as its base. */
   get apiUrl(): string {
     return `${this.#url}/api/`;
+  }
+
+  get messageShortcuts(): Readonly<Record<string, string>> {
+    return this.#options.messageShortcuts ?? {};
   }
 
   get wrongs(): readonly string[] {

@@ -1,5 +1,6 @@
 import { wrongInView } from "./blocks/check.ts";
 import type { Call } from "./call.ts";
+import { withIds } from "./controls.ts";
 import { Refusal, refuseFor } from "./refusal.ts";
 import { inWords, isShape, shapesIn, type Shape } from "./shape.ts";
 import type { FakeView, Workspace } from "./workspace.ts";
@@ -19,7 +20,7 @@ export function checkedView(world: Workspace, given: unknown, type: "modal" | "h
   if (Buffer.byteLength(JSON.stringify(given)) > viewBytes) throw new Refusal("view_too_large");
   return {
     ...given,
-    blocks: shapesIn(given.blocks).map((block) => ({ block_id: world.nextId("b"), ...block })),
+    blocks: withIds(shapesIn(given.blocks), (prefix) => world.nextId(prefix)),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.ts";
+import { withIds } from "./controls.ts";
 import { mentionsIn, type Mention } from "./mentions.ts";
 import type { FakeChannel, FakeUser, Population } from "./people.ts";
 import type { Shape } from "./shape.ts";
@@ -173,8 +174,7 @@ export class Workspace {
       this.pings.push({ ...mention, channel, ts, edited });
   }
 
-  /** Slack gives every block an id when the app gives none. */
   #withIds(blocks: readonly Shape[]): Shape[] {
-    return blocks.map((block) => (block.block_id === undefined ? { ...block, block_id: this.nextId("b") } : block));
+    return withIds(blocks, (prefix) => this.nextId(prefix));
   }
 }
