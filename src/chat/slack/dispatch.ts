@@ -4,14 +4,15 @@ import type { Asker } from "./answers.ts";
 import { useCommand } from "./commands.ts";
 import { told } from "./failures.ts";
 import { Homes } from "./homes.ts";
-import { plainly, type Inside } from "./inside.ts";
+import type { Inside } from "./inside.ts";
 import type { Envelope, Received } from "./line.ts";
-import { answerModal, askForLine, submitModal } from "./modals.ts";
+import { answerSubmission, askForLine, submitModal } from "./modals.ts";
 import { Once } from "./once.ts";
 import { foreign, keysOf, originOf, type Pinned } from "./origin.ts";
 import { readPayload, type Heard } from "./payload.ts";
 import type { People } from "./people.ts";
 import { press } from "./presses.ts";
+import { plainly } from "./show.ts";
 
 /** What a dispatcher works with. */
 export interface DispatcherOptions extends Inside {
@@ -22,7 +23,7 @@ export interface DispatcherOptions extends Inside {
 /** The one way in, for everything that Slack sends over whatever. */
 export interface Dispatcher {
   /** What to answer at once, and what to do after that; waits for nothing. */
-  receive(envelope: Envelope): Received;
+  readonly receive: (envelope: Envelope) => Received;
   /** Resolves once nothing is under way. */
   idle(): Promise<void>;
 }
@@ -54,7 +55,7 @@ export function openDispatcher(options: DispatcherOptions): Dispatcher {
         log.warn({ from: strange, kind }, "something came from elsewhere and was refused");
         return nothing;
       }
-      const answer = heard.kind === "modal" ? answerModal(options, heard.data) : undefined;
+      const answer = heard.kind === "modal" ? answerSubmission(options, heard.data) : undefined;
       // A modal that is not right yet stays open and is sent again.
       if (answer?.response_action === "errors") return { ...nothing, answer };
       const keys = [...keysOf(heard), ...(id === null ? [] : [`envelope:${id}`])];

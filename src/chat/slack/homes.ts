@@ -22,7 +22,7 @@ export class Homes {
     this.#opened.add(caller.id);
     const [oldest] = this.#opened;
     if (this.#opened.size > most && oldest !== undefined) this.#opened.delete(oldest);
-    const view = homeView(await desk.board(caller), { now: now() });
+    const view = homeView(await desk.board(caller), now());
     await slack.call("lossy", (web) => web.views.publish({ user_id: caller.id, view }));
   }
 

@@ -15,7 +15,7 @@ export interface Envelope {
 export interface Received {
   readonly answer?: object;
   /** Never rejects. */
-  work(): Promise<void>;
+  readonly work: () => Promise<void>;
 }
 
 /** What a line needs. */

@@ -1,11 +1,10 @@
-import type { ModalView } from "@slack/types";
 import type { CardAction } from "../../core/action.ts";
 import type { CommandForm, Filled } from "../../core/desk.ts";
-import { OpsError } from "../../core/errors.ts";
-import { codeOf } from "./failures.ts";
-import { show, type Inside, type Visit } from "./inside.ts";
+import type { Inside, Visit } from "./inside.ts";
 import { actionModal, commandModal, filledFrom } from "./modal.ts";
+import { openModal } from "./open-modal.ts";
 import type { MessageShortcut, Opened, ViewSubmission } from "./payload.ts";
+import { show } from "./show.ts";
 import { lineField, lineModal } from "./shortcut.ts";
 import { ownCommand, typedLine } from "./text.ts";
 
@@ -22,34 +21,40 @@ export function askForFields(
   triggerId: string,
 ): Promise<void> {
   const metadata = metadataOf(visit, { kind: "action", id: action.id, messageId });
-  return open(inside, triggerId, actionModal(action, metadata));
+  return openModal(inside, triggerId, actionModal(action, metadata));
 }
 
-/** Asks for the options of a command. */
-export function askForOptions(inside: Inside, visit: Visit, form: CommandForm, triggerId: string): Promise<void> {
-  const metadata = metadataOf(visit, { kind: "command", name: form.command });
-  return open(inside, triggerId, commandModal(form, metadata));
+/** Asks for the options of a command; those that name something can be chosen from what there is. */
+export async function askForOptions(inside: Inside, visit: Visit, form: CommandForm, triggerId: string): Promise<void> {
+  const { command, options } = form;
+  const suggested = options
+    .filter(({ about }) => about === "cluster")
+    .map(async ({ name: option }) => {
+      const asked = { command, option, typed: "", given: {} };
+      return [option, await inside.desk.complete(asked, visit.caller)] as const;
+    });
+  const suggestions = Object.fromEntries(await Promise.all(suggested));
+  const metadata = metadataOf(visit, { kind: "command", name: command });
+  await openModal(inside, triggerId, commandModal(form, suggestions, metadata));
 }
 
 /** Asks for a whole command. */
 export function askForLine(inside: Inside, visit: Visit, { trigger_id }: MessageShortcut): Promise<void> {
-  return open(inside, trigger_id, lineModal(metadataOf(visit, { kind: "line" })));
+  return openModal(inside, trigger_id, lineModal(metadataOf(visit, { kind: "line" })));
 }
 
 /**
  * What a modal is told at once. Only what can be said without waiting is said in it: the shape of options. Everything
  * else is told in private, after it has closed.
  */
-export function answerModal({ commands, desk }: Inside, { view, user }: ViewSubmission): ModalAnswer {
+export function answerSubmission({ commands, desk }: Inside, { view, user }: ViewSubmission): ModalAnswer {
   const { about, channel } = view.private_metadata;
   if (about.kind !== "command") return { response_action: "clear" };
   const command = commands.find(({ name }) => name === about.name);
   const usable = desk.commandsFor({ via: "slack", id: user.id, channel });
   // Whoever may not use it is not taught its options.
   if (command === undefined || !usable.includes(command)) return { response_action: "clear" };
-  const filled = filledFrom(view.state.values);
-  const given = Object.fromEntries(Object.entries(filled).filter(([, value]) => value !== ""));
-  const issues = command.input.safeParse(given).error?.issues ?? [];
+  const issues = command.input.safeParse(filledFrom(view.state)).error?.issues ?? [];
   const errors = issues.flatMap(({ path: [field], message }) =>
     typeof field === "string" && field in view.state.values ? [[field, message]] : [],
   );
@@ -63,16 +68,16 @@ export async function submitModal(inside: Inside, visit: Visit, { view }: ViewSu
   const { desk } = inside;
   const { caller } = visit;
   const { about } = view.private_metadata;
-  const filled: Filled = filledFrom(view.state.values);
+  const filled: Filled = filledFrom(view.state);
   switch (about.kind) {
     case "command":
-      return show(inside, visit, await desk.use(about.name, filled, caller));
+      return show(inside, visit, await desk.use(about.name, filled, caller), null);
     case "line":
-      return show(inside, visit, await desk.submit(typedLine(ownCommand, filled[lineField] ?? ""), caller));
+      return show(inside, visit, await desk.submit(typedLine(ownCommand, filled[lineField] ?? ""), caller), null);
     case "action": {
       const at = { place: `slack:${caller.channel}`, messageId: about.messageId };
       const receipt = await desk.press(about.id, at, filled, caller);
-      if (receipt !== undefined) await show(inside, visit, receipt);
+      if (receipt !== undefined) await show(inside, visit, receipt, null);
     }
   }
 }
@@ -81,19 +86,3 @@ const metadataOf = ({ asker }: Visit, about: Opened["about"]): string => {
   const { channel, thread, responseUrl } = asker;
   return JSON.stringify({ channel, thread, responseUrl, about } satisfies Opened);
 };
-
-/** Slack opens a modal for three seconds after what was done, and once. */
-async function open({ slack }: Inside, trigger_id: string, view: ModalView): Promise<void> {
-  try {
-    await slack.call("urgent", (web) => web.views.open({ trigger_id, view }));
-  } catch (error) {
-    const code = codeOf(error);
-    if (code !== "expired_trigger_id" && code !== "exchanged_trigger_id") throw error;
-    throw new OpsError({
-      code: "form_late",
-      message: "The form came too late for Slack to show it.",
-      state: "Nothing was done.",
-      hint: "Do the same again; or type the command with its options.",
-    });
-  }
-}

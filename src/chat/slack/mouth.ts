@@ -4,7 +4,8 @@ import { WebAPIRateLimitedError, type WebClient } from "@slack/web-api";
 import { MouthBusy, type Delivery, type Mouth, type Saying } from "../../core/mouth.ts";
 
 import { Budget } from "./budget.ts";
-import { slackMessage, slackSaying } from "./card.ts";
+import { slackMessage } from "./card.ts";
+import { slackSaying } from "./saying.ts";
 import type { Slack } from "./client.ts";
 import { codeOf, failureOf } from "./failures.ts";
 import { Pictures } from "./pictures.ts";
@@ -119,19 +120,23 @@ class Voice {
   async #say(saying: Saying, spot: Spot, delivery: Delivery): Promise<void> {
     const { key } = delivery;
     const { channel, thread } = spot;
+    const urgent = saying.tone !== "log";
+    const ids = saying.mentions.flatMap((name) => this.#options.idOf(name) ?? []);
+    const { files, ...message } = slackSaying(saying, ids);
     const below = thread === null ? {} : { thread_ts: thread };
-    const { mentions, text, tone } = saying;
-    const send = async (web: WebClient) => {
-      if (tone === "file") {
-        const place = thread === null ? { channel_id: channel } : { channel_id: channel, thread_ts: thread };
-        await web.filesUploadV2({ ...place, filename: fileName(key), content: text });
-        return key;
-      }
-      const ids = mentions.flatMap((name) => this.#options.idOf(name) ?? []);
-      const message = { channel, ...below, ...slackSaying(saying, ids), ...quiet, metadata: metadataOf(key) };
-      return idOf(await web.chat.postMessage(message));
-    };
-    await this.#post({ spot, key, urgent: tone !== "log", look: false, send }, delivery);
+    const send = async (web: WebClient) =>
+      idOf(await web.chat.postMessage({ channel, ...below, ...message, ...quiet, metadata: metadataOf(key) }));
+    const id = await this.#post({ spot, key, urgent, look: false, send }, delivery);
+    for (const { name: title, data } of files) {
+      const [under, fileKey] = [thread ?? id, `${key}:file`];
+      const upload = async (web: WebClient) => {
+        const place = { channel_id: channel, thread_ts: under };
+        await web.filesUploadV2({ ...place, filename: fileName(fileKey), title, file: data });
+        return fileKey;
+      };
+      const spot = { channel, thread: under };
+      await this.#post({ spot, key: fileKey, urgent, look: false, send: upload }, delivery);
+    }
   }
 
   async #post({ spot, key, urgent, look, send }: Post, delivery: Delivery): Promise<string> {
@@ -157,8 +162,9 @@ class Voice {
 
   async #messageOf(card: Card, { key }: Delivery) {
     const revision = createHash("sha256").update(key).digest("hex").slice(0, 12);
-    const pictureId = card.picture === null ? null : await this.#pictures.idOf(card.picture);
-    return slackMessage(card, { now: this.#options.now(), revision, pictureId });
+    const shown = { now: this.#options.now(), revision };
+    const pictureFileId = card.picture === null ? null : await this.#pictures.idOf(card.picture);
+    return slackMessage(card, pictureFileId === null ? shown : { ...shown, pictureFileId });
   }
 }
 

@@ -1,7 +1,8 @@
 import { OpsError } from "../../core/errors.ts";
-import { show, type Inside, type Visit } from "./inside.ts";
+import type { Inside, Visit } from "./inside.ts";
 import { askForFields } from "./modals.ts";
 import type { BlockActions } from "./payload.ts";
+import { show } from "./show.ts";
 
 /** Milliseconds after which a click is no decision any more: what it was about may have changed. */
 const decisionMs = 10 * 60_000;
@@ -14,7 +15,7 @@ export async function press(inside: Inside, visit: Visit, data: BlockActions, me
   const action = await inside.desk.action(id, at);
   if (action.fields.length > 0) return askForFields(inside, visit, { action, messageId }, data.trigger_id);
   const receipt = await inside.desk.press(id, at, {}, visit.caller);
-  if (receipt !== undefined) await show(inside, visit, receipt);
+  if (receipt !== undefined) await show(inside, visit, receipt, data.trigger_id);
 }
 
 const late = () =>

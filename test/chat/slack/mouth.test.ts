@@ -10,6 +10,8 @@ import { openFakeSlack } from "../../fakes/slack/open.ts";
 import type { FakeSlack } from "../../fakes/slack/slack.ts";
 import { shows } from "./fixture.ts";
 
+/** A PNG of one pixel. */
+const pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 const day = 24 * 3600_000;
 
 let clock: TestClock;
@@ -101,10 +103,11 @@ it.each(["news", "file"] as const)("says %s below the card once, also when the a
   slack.troubles.loseAnswers(1, [call]);
   const said = saying({ tone, text: "a line\n".repeat(1000) });
   await expect(mouth.say(said, id, delivery("line:1"))).rejects.toThrow("fetch failed");
-  await slack.until(() => slack.thread(id).length === 1);
+  const messages = tone === "file" ? 2 : 1;
+  await slack.until(() => slack.thread(id).length === messages);
   await mouth.say(said, id, delivery("line:1"));
-  expect(slack.thread(id)).toHaveLength(1);
-  if (tone === "file") expect(String(slack.thread(id)[0]?.files[0]?.content)).toBe(said.text);
+  expect(slack.thread(id)).toHaveLength(messages);
+  if (tone === "file") expect(String(slack.thread(id)[1]?.files[0]?.content)).toBe(said.text);
 });
 
 it("says results in the channel, news below the card, and rings only for whom it is", async () => {
@@ -117,7 +120,7 @@ it("says results in the channel, news below the card, and rings only for whom it
   );
   expect(slack.messages("C0OPS").at(-1)?.text).toContain("prod was restarted");
   expect(slack.thread(id)).toHaveLength(1);
-  expect(slack.world.pings).toEqual([expect.objectContaining({ target: "U0BOB", channel: "C0OPS" })]);
+  expect(new Set(slack.world.pings.map(({ target }) => target))).toEqual(new Set(["U0BOB"]));
 });
 
 it("goes on in a new message where the old one is gone or too old, and in one only", async () => {
@@ -210,7 +213,7 @@ it("says that the token was revoked", async () => {
 });
 
 it("uploads a picture once, and shows it in the card", async () => {
-  const picture = { png: Buffer.from("a picture").toString("base64"), alt: "Nine nodes, all well" };
+  const picture = { png: pixel, alt: "Nine nodes, all well" };
   const id = await mouth.post(card({ picture }), delivery("card:1"));
   await mouth.update(id, { ...ended, picture }, delivery("card:1:2"));
   expect(methods().filter((method) => method === "files.getUploadURLExternal")).toHaveLength(1);
