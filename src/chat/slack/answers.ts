@@ -11,8 +11,7 @@ export interface Shown {
 /** Whom to answer, and where. */
 export interface Asker {
   readonly user: string;
-  /** `null` for the home tab: there the answer is a direct message. */
-  readonly channel: string | null;
+  readonly channel: string;
   /** Id of the message above, in a thread. */
   readonly thread: string | null;
   /** Slack's own address for answers: five uses, half an hour. */
@@ -41,11 +40,9 @@ export class Answers {
     try {
       if (await this.#respond(asker.responseUrl, content, to)) return;
       await this.#slack.call("urgent", async (web) => {
-        const quiet = { unfurl_links: false, unfurl_media: false };
         const { user, channel } = asker;
-        if (channel === null) return web.chat.postMessage({ channel: user, ...content, ...quiet });
-        if (to === "everybody") return web.chat.postMessage({ channel, ...content, ...quiet });
-        return web.chat.postEphemeral({ channel, user, ...content });
+        if (to === "asker") return web.chat.postEphemeral({ channel, user, ...content });
+        return web.chat.postMessage({ channel, ...content, unfurl_links: false, unfurl_media: false });
       });
     } catch (error) {
       this.#log.warn({ err: error, channel: asker.channel }, "an answer could not be given");

@@ -1,10 +1,9 @@
-import type { Caller } from "../../core/caller.ts";
 import { describeFailure, toFailure } from "../../core/errors.ts";
 import type { Asker } from "./answers.ts";
 import { useCommand } from "./commands.ts";
 import { told } from "./failures.ts";
 import { Homes } from "./homes.ts";
-import type { Inside } from "./inside.ts";
+import type { Inside, Visit } from "./inside.ts";
 import type { Envelope, Received } from "./line.ts";
 import { answerSubmission, askForLine, submitModal } from "./modals.ts";
 import { Once } from "./once.ts";
@@ -39,6 +38,7 @@ export function openDispatcher(options: DispatcherOptions): Dispatcher {
   /** Clicks that are being dealt with: one more by the same person is a double click. */
   const pressing = new Set<string>();
   const attend = async (heard: Heard): Promise<void> => {
+    if (heard.kind === "home") return homes.open(heard.data.event.user);
     if (heard.kind !== "press") return visit(options, homes, heard);
     const { user, container, actions } = heard.data;
     const click = JSON.stringify([user.id, container, actions[0].action_id]);
@@ -76,25 +76,23 @@ export function openDispatcher(options: DispatcherOptions): Dispatcher {
 }
 
 /** Establishes who and where, does what was asked for, and tells the person when that does not work. */
-async function visit(options: DispatcherOptions, homes: Homes, heard: Heard): Promise<void> {
+async function visit(options: DispatcherOptions, homes: Homes, heard: Exclude<Heard, { kind: "home" }>): Promise<void> {
   const { people, answers, log } = options;
   const asker = askerOf(heard);
+  const { user: id, channel } = asker;
   try {
-    const { user: id, channel } = asker;
-    const [external] = await Promise.all([channel !== null && people.external(channel), people.check(id)]);
-    const caller: Caller = { via: "slack", id, channel, external };
-    await serve(options, homes, heard, { caller, asker });
+    const [{ external, member }] = await Promise.all([people.where(channel), people.check(id)]);
+    await serve(options, heard, { caller: { via: "slack", id, channel, external }, asker, member });
   } catch (error) {
     const failure = toFailure(told(error));
     if (failure.code === "internal")
       log.error({ err: error, kind: heard.kind }, "something from Slack could not be done");
-    // Nobody has asked anything on the home tab.
-    if (heard.kind !== "home") await answers.give(asker, plainly(describeFailure(failure)), "asker");
+    await answers.give(asker, plainly(describeFailure(failure)), "asker");
   }
-  if (heard.kind !== "home") await homes.refresh(asker.user);
+  await homes.refresh(id);
 }
 
-async function serve(inside: Inside, homes: Homes, heard: Heard, by: { caller: Caller; asker: Asker }): Promise<void> {
+function serve(inside: Inside, heard: Exclude<Heard, { kind: "home" }>, by: Visit): Promise<void> {
   switch (heard.kind) {
     case "command":
       return useCommand(inside, by, heard.data);
@@ -102,39 +100,29 @@ async function serve(inside: Inside, homes: Homes, heard: Heard, by: { caller: C
       return submitModal(inside, by, heard.data);
     case "shortcut":
       return askForLine(inside, by, heard.data);
-    case "home":
-      return homes.show(by.caller);
-    case "press": {
-      const { container } = heard.data;
-      if (container.type === "view") return homes.show(by.caller);
-      return press(inside, by, heard.data, container.message_ts);
-    }
+    case "press":
+      return press(inside, by, heard.data);
   }
 }
 
 /** Who did it, and where that person hears of it. */
-function askerOf(heard: Heard): Asker {
+function askerOf(heard: Exclude<Heard, { kind: "home" }>): Asker {
   switch (heard.kind) {
-    case "command":
-      return askerAt(heard.data.user_id, heard.data.channel_id, heard.data.response_url);
-    case "home":
-      return askerAt(heard.data.event.user, null);
-    case "modal":
-      return { ...heard.data.view.private_metadata, user: heard.data.user.id };
+    case "command": {
+      const { user_id: user, channel_id: channel, response_url: responseUrl } = heard.data;
+      return { user, channel, thread: null, responseUrl };
+    }
+    case "modal": {
+      const { channel, thread, responseUrl } = heard.data.view.private_metadata;
+      return { user: heard.data.user.id, channel, thread, responseUrl };
+    }
     case "shortcut": {
-      const { user, channel, response_url: url, message } = heard.data;
-      return askerAt(user.id, channel.id, url, message.thread_ts);
+      const { user, channel, response_url: responseUrl, message } = heard.data;
+      return { user: user.id, channel: channel.id, thread: message.thread_ts ?? null, responseUrl };
     }
     case "press": {
-      const { user, container, response_url: url } = heard.data;
-      return container.type === "view" ? askerAt(user.id, null) : askerAt(user.id, container.channel_id, url);
+      const { user, container, response_url: responseUrl = null } = heard.data;
+      return { user: user.id, channel: container.channel_id, thread: null, responseUrl };
     }
   }
 }
-
-const askerAt = (user: string, channel: string | null, responseUrl?: string, thread?: string): Asker => ({
-  user,
-  channel,
-  thread: thread ?? null,
-  responseUrl: responseUrl ?? null,
-});

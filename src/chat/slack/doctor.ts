@@ -2,7 +2,7 @@ import { WebClient } from "@slack/web-api";
 import { OpsError } from "../../core/errors.ts";
 import type { Secret } from "../../core/secret.ts";
 import { openSlackClient, webOptions, type Log, type Slack } from "./client.ts";
-import { codeOf, failureOf } from "./failures.ts";
+import { codeOf, told } from "./failures.ts";
 import { botScopes } from "./manifest.ts";
 import type { Pinned } from "./origin.ts";
 
@@ -23,7 +23,7 @@ export interface Check {
   /** `Slack channel ops`. */
   readonly what: string;
   /** Returns how it is. @throws OpsError what is wrong and how to mend it. */
-  look(): Promise<string>;
+  readonly look: () => Promise<string>;
 }
 
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -48,22 +48,21 @@ async function explained(look: Promise<string>): Promise<string> {
   try {
     return await look;
   } catch (error) {
-    throw failureOf(error);
+    throw told(error);
   }
 }
 
 async function checkToken(slack: Slack, { team, enterprise, app }: Pinned): Promise<string> {
-  const told = await slack.call("urgent", (web) => web.auth.test());
+  const own = await slack.call("urgent", (web) => web.auth.test());
   const wrong = (what: string, have: string | undefined, want: string) =>
     new OpsError({
       code: "slack_wrong_app",
       message: `The token is for ${what} ${have ?? "(not told)"}, the configuration says ${want}.`,
       hint: "Correct the id in nonet.yaml, or take the token of the right app.",
     });
-  if (told.team_id !== team) throw wrong("team", told.team_id, team);
-  if (enterprise !== null && told.enterprise_id !== enterprise)
-    throw wrong("enterprise", told.enterprise_id, enterprise);
-  const scopes = told.response_metadata?.scopes ?? [];
+  if (own.team_id !== team) throw wrong("team", own.team_id, team);
+  if (enterprise !== null && own.enterprise_id !== enterprise) throw wrong("enterprise", own.enterprise_id, enterprise);
+  const scopes = own.response_metadata?.scopes ?? [];
   const missing = botScopes.filter((scope) => !scopes.includes(scope));
   if (missing.length > 0) {
     throw new OpsError({
@@ -72,13 +71,13 @@ async function checkToken(slack: Slack, { team, enterprise, app }: Pinned): Prom
       hint: "Bring the app to docs/slack-manifest.yaml and install it again.",
     });
   }
-  const { bot_id: bot } = told;
+  const { bot_id: bot } = own;
   if (bot === undefined) throw wrong("a person in app", "(none)", app);
   const { bot: found } = await slack.call("urgent", (web) => web.bots.info({ bot }));
   if (found?.app_id !== app) throw wrong("app", found?.app_id, app);
   const more = scopes.filter((scope) => !(botScopes as readonly string[]).includes(scope));
   const extra = more.length === 0 ? "" : `; not needed: ${more.join(", ")}`;
-  return `${told.user ?? "bot"} in ${told.team ?? team}${extra}`;
+  return `${own.user ?? "bot"} in ${own.team ?? team}${extra}`;
 }
 
 async function checkAppToken(token: Secret<string>, apiUrl: string, { app }: Pinned): Promise<string> {
@@ -91,11 +90,11 @@ async function checkAppToken(token: Secret<string>, apiUrl: string, { app }: Pin
       hint: "Make one with the scope connections:write under Basic Information, and turn Socket Mode on.",
     });
   });
-  const told = url === undefined ? null : new URL(url).searchParams.get("app_id");
-  if (told !== null && told !== app) {
+  const its = url === undefined ? null : new URL(url).searchParams.get("app_id");
+  if (its !== null && its !== app) {
     throw new OpsError({
       code: "slack_wrong_app",
-      message: `The app-level token is for app ${told}, the configuration says ${app}.`,
+      message: `The app-level token is for app ${its}, the configuration says ${app}.`,
       hint: "Take both tokens from the same app.",
     });
   }

@@ -19,4 +19,6 @@ export interface Inside {
 export interface Visit {
   readonly caller: Caller;
   readonly asker: Asker;
+  /** The bot is there as well, and shows the cards of runs. */
+  readonly member: boolean;
 }

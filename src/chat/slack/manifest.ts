@@ -1,4 +1,5 @@
 import type { AppsManifestCreateArguments } from "@slack/web-api";
+import { stringify } from "yaml";
 import type { Command } from "../../core/command.ts";
 import { OpsError } from "../../core/errors.ts";
 import { usage } from "../../core/typed.ts";
@@ -8,7 +9,7 @@ import { ownCommand } from "./text.ts";
 type Manifest = AppsManifestCreateArguments["manifest"];
 
 /** How Slack reaches Nonet: over sockets that Nonet opens, or at an address it calls. */
-export type Reach = { readonly kind: "socket" } | { readonly kind: "http"; readonly url: string };
+type Reach = { readonly kind: "socket" } | { readonly kind: "http"; readonly url: string };
 
 /** What the bot's token must be allowed to do; nothing reads what people write, but to find Nonet's own messages. */
 export const botScopes = [
@@ -79,6 +80,11 @@ export function slackManifest(commands: readonly Command[], reach: Reach): Manif
     },
   };
 }
+
+/** The file from which Slack makes the app, as YAML. */
+export const manifestPage = (commands: readonly Command[], reach: Reach): string =>
+  `# Slack makes the app from this: api.slack.com/apps, Create New App, From a manifest. Written by npm run docs.
+${stringify(slackManifest(commands, reach), { lineWidth: 0 })}`;
 
 interface SlashCommand {
   readonly command: string;

@@ -61,9 +61,8 @@ export function keysOf(heard: Heard): string[] {
       return [`view:${heard.data.view.id}:${heard.data.view.hash}`];
     case "press": {
       const { actions, container, user } = heard.data;
-      const where =
-        container.type === "message" ? `${container.channel_id}:${container.message_ts}` : container.view_id;
-      return actions.map(({ action_id, action_ts }) => `press:${action_ts}:${user.id}:${action_id}:${where}`);
+      const [{ action_id: id, action_ts: at }] = actions;
+      return [`press:${at}:${user.id}:${id}:${container.channel_id}:${container.message_ts}`];
     }
   }
 }

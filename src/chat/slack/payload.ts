@@ -24,17 +24,13 @@ export const SlashCommand = z.object({
 });
 export type SlashCommand = z.infer<typeof SlashCommand>;
 
-/** Buttons pressed under a message or on the home tab. */
+/** A button pressed under a message. */
 export const BlockActions = z.object({
   ...From,
   type: z.literal("block_actions"),
   trigger_id: z.string(),
   response_url: z.string().optional(),
-  container: z.discriminatedUnion("type", [
-    z.object({ type: z.literal("message"), message_ts: z.string(), channel_id: z.string() }),
-    z.object({ type: z.literal("view"), view_id: z.string() }),
-  ]),
-  view: z.object({ type: z.string() }).optional(),
+  container: z.object({ type: z.literal("message"), message_ts: z.string(), channel_id: z.string() }),
   // Slack sends one at a time.
   actions: z.tuple([z.object({ action_id: z.string(), action_ts: z.string() })]),
 });
@@ -42,7 +38,7 @@ export type BlockActions = z.infer<typeof BlockActions>;
 
 /** What a modal of Nonet's remembers: where it was opened, and what for. */
 export const Opened = z.object({
-  channel: z.string().nullable(),
+  channel: z.string(),
   thread: z.string().nullable(),
   responseUrl: z.string().nullable(),
   about: z.discriminatedUnion("kind", [

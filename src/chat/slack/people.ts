@@ -9,15 +9,20 @@ const trueForMs = 60_000;
 /** Those remembered at once. */
 const most = 1000;
 
+/** A channel, as the bot sees it. */
+export interface Where {
+  /** People of other organisations are in it; one that the bot cannot see may be anything. */
+  readonly external: boolean;
+  /** The bot is in it and can show cards there. */
+  readonly member: boolean;
+}
+
 /** What Slack says of people and channels. */
 export interface People {
   /** @throws OpsError unless it is a full member of the workspace, or when Slack does not say. */
   check(user: string): Promise<void>;
-  /**
-   * Whether people of other organisations are in a channel; one that the bot cannot see may be anything.
-   * @throws OpsError when Slack does not say.
-   */
-  external(channel: string): Promise<boolean>;
+  /** @throws OpsError when Slack does not say. */
+  where(channel: string): Promise<Where>;
 }
 
 /** Asks Slack, at most once a minute for each. `now` in milliseconds. */
@@ -26,9 +31,10 @@ export function slackPeople(slack: Slack, pinned: Pinned, now: () => number): Pe
     const { user: found } = await slack.call("urgent", (web) => web.users.info({ user }));
     return found === undefined ? "Slack does not know you." : objectionTo(found, pinned);
   });
-  const external = remembered(now, async (channel) => {
+  const where = remembered(now, async (channel): Promise<Where> => {
     const { channel: found } = await slack.call("urgent", (web) => web.conversations.info({ channel }));
-    return found?.is_ext_shared === true || found?.is_pending_ext_shared === true;
+    const external = found?.is_ext_shared === true || found?.is_pending_ext_shared === true;
+    return { external, member: found?.is_member === true };
   });
   return {
     async check(user) {
@@ -38,13 +44,14 @@ export function slackPeople(slack: Slack, pinned: Pinned, now: () => number): Pe
       if (problem !== undefined)
         throw new OpsError({ code: "forbidden", message: problem, state: "Nothing was done." });
     },
-    // A direct message has no channel to look at, and no rights that a channel gives.
-    external: async (channel) =>
-      !channel.startsWith("D") &&
-      external(channel).catch((error: unknown) => {
-        if (codeOf(error) === "channel_not_found") return true;
+    async where(channel) {
+      // Two people's direct messages: the bot is not there, and they give no rights.
+      if (channel.startsWith("D")) return { external: false, member: false };
+      return where(channel).catch((error: unknown) => {
+        if (codeOf(error) === "channel_not_found") return { external: true, member: false };
         throw silent("what channel this is", error);
-      }),
+      });
+    },
   };
 }
 

@@ -8,9 +8,10 @@ import { show } from "./show.ts";
 const decisionMs = 10 * 60_000;
 
 /** A button under a message: done at once, or asked for what it needs. */
-export async function press(inside: Inside, visit: Visit, data: BlockActions, messageId: string): Promise<void> {
+export async function press(inside: Inside, visit: Visit, data: BlockActions): Promise<void> {
   const [{ action_id: id, action_ts: pressedAt }] = data.actions;
   if (inside.now() - Number(pressedAt) * 1000 > decisionMs) throw late();
+  const messageId = data.container.message_ts;
   const at = { place: `slack:${visit.caller.channel}`, messageId };
   const action = await inside.desk.action(id, at);
   if (action.fields.length > 0) return askForFields(inside, visit, { action, messageId }, data.trigger_id);

@@ -1,5 +1,6 @@
 import type { Card } from "../../core/card.ts";
 import type { Receipt } from "../../core/desk.ts";
+import { shortId } from "../../core/left.ts";
 import type { Shown } from "./answers.ts";
 import { slackMessage } from "./card.ts";
 import type { Inside, Visit } from "./inside.ts";
@@ -17,15 +18,20 @@ export function plainly(text: string): Shown {
 }
 
 /**
- * Shows what came back. The card of a run is shown by the engine; where there is no channel, the person hears of it. An
- * answer for one person that is too long for a message is a modal, as long as Slack opens one.
+ * Shows what came back. The card of a run is shown by the engine, where the bot can speak. An answer for one person that
+ * is too long for a message is a modal, as long as Slack opens one.
  */
 export async function show(inside: Inside, visit: Visit, receipt: Receipt, triggerId: string | null): Promise<void> {
   const { answers, now } = inside;
-  const { caller, asker } = visit;
+  const { asker, member } = visit;
   if (receipt.kind === "run") {
-    if (caller.channel !== null) return;
-    return answers.give(asker, plainly(`Started. /runs show ${receipt.runId} shows it.`), "asker");
+    if (member) return;
+    const elsewhere = `/runs show ${shortId(receipt.runId)} shows it where the bot is; /invite @nonet brings it here.`;
+    return answers.give(
+      asker,
+      plainly(`The bot is not in this channel, so the run has no card here. ${elsewhere}`),
+      "asker",
+    );
   }
   const { card, shared } = receipt;
   if (!shared && triggerId !== null && sizeOf(card) > mostInMessage) {

@@ -1,4 +1,4 @@
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import { z } from "zod";
 import freeze from "../../../commands/freeze.ts";
 import help from "../../../commands/help.ts";
@@ -23,6 +23,13 @@ import { openFakeSlack } from "../../fakes/slack/open.ts";
 import type { FakeSlack, FakeSlackOptions } from "../../fakes/slack/slack.ts";
 import type { FakeMessage } from "../../fakes/slack/workspace.ts";
 
+/** More than a message of Slack has room for. */
+const many = Array.from({ length: 200 }, (_, at) => ({
+  node: "web1",
+  operation: "file",
+  key: `/etc/file${at}`,
+  changes: [{ field: "content", have: null, want: "x" }],
+}));
 const scale = playbook({
   name: "scale",
   version: 1,
@@ -37,7 +44,11 @@ const restart = playbook({
   name: "restart",
   risk: "outage",
   input: z.object({ name: ClusterName, reason: freeText.optional() }),
-  plan: async (_context, { name }) => ({ ...testPlan("outage", name), playbook: "restart" }),
+  plan: async (_context, { name }) => ({
+    ...testPlan("outage", name),
+    playbook: "restart",
+    changes: name === "long" ? many : [],
+  }),
   run: async (run) => {
     for (const name of ["one", "two"]) {
       await run.step({ name, title: `Step ${name}` }, async ({ say }) => {
@@ -140,6 +151,7 @@ export async function openStage({
     await adapter.close();
     await world.close();
     await slack.close();
+    expect(slack.wrongs).toEqual([]);
   });
   const card = async (words: string, channel = "C0OPS") => {
     const find = () => slack.messages(channel).findLast((each) => shows(each, words));

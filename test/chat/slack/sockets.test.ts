@@ -26,6 +26,7 @@ it("answers over the other connection while one is being opened again", async ()
   const { slack } = await openStage();
   await both(slack);
   slack.sockets.cut(1);
+  await slack.until(() => slack.sockets.connections === 1);
   expect((await slack.as("U0ALICE").in("C0OPS").types("/runs list")).trouble).toBeNull();
   await both(slack);
 });
