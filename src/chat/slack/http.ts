@@ -36,7 +36,7 @@ export function slackHandler(options: HttpOptions): (request: Request) => Promis
     if (received === undefined) return new Response("not listening", { status: 503 });
     const { answer, work } = received;
     // Slack waits three seconds for the answer, not for what follows from it.
-    void work();
+    setImmediate(() => void work());
     return answer === undefined ? new Response(null, { status: 200 }) : Response.json(answer);
   };
 }

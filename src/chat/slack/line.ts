@@ -117,7 +117,8 @@ function take(delivered: object, { receive, log }: LineOptions): void {
     const acknowledged: Promise<void> = delivered.ack(answer);
     acknowledged.catch((error: unknown) => log.warn({ err: error, kind }, "Slack could not be told that it was heard"));
   }
-  void work();
+  // Whatever else has arrived is acknowledged before any of the work begins.
+  setImmediate(() => void work());
 }
 
 function hangUp(client: Connection, closed: Promise<void>): void {

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { z } from "zod";
+import type { Desk } from "../../../src/core/desk.ts";
 import { TestClock } from "../../fakes/slack/clock.ts";
 import type { FakeSlack } from "../../fakes/slack/slack.ts";
 import { never } from "../../engine/fixture.ts";
@@ -103,7 +104,8 @@ it("warns when somebody else listens", async () => {
 });
 
 it("acknowledges five hundred commands at once", async () => {
-  const { slack } = await openStage();
+  const between = (desk: Desk): Desk => ({ ...desk, submit: () => Promise.reject(new Error("done")) });
+  const { slack } = await openStage({ between });
   await both(slack);
   const people = ["U0ALICE", "U0BOB", "U0CAROL"];
   const typed = Array.from({ length: 500 }, (_, at) =>
