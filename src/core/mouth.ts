@@ -26,16 +26,30 @@ export interface Delivery {
   readonly signal: AbortSignal;
 }
 
+/** Something said in words. */
+export interface Saying {
+  readonly text: string;
+  /**
+   * `log` is detail for whoever looks closely and `news` what must not be missed, both below the card; `result` is one
+   * line in the channel itself; `file` is output too long for a card, kept as a file below it.
+   */
+  readonly tone: "log" | "news" | "result" | "file";
+  /** Names of the people it is for: the only ones whose phone may ring. */
+  readonly mentions: readonly string[];
+}
+
 /** How a chat adapter speaks. What it throws is tried again, unless it is a `MouthError`. */
 export interface Mouth {
   /** The kind of places it serves: `slack`. */
   readonly kind: string;
+  /** Milliseconds between two updates of one card that only tell progress. */
+  readonly paceMs: number;
   /** Posts a card; returns the id of the message. Given the key of a card it has posted, the id of that one. */
   post(card: Card, delivery: Delivery): Promise<string>;
-  /** Shows the card's newest state in its message. */
-  update(messageId: string, card: Card, delivery: Delivery): Promise<void>;
-  /** Says one line: below the message of the run, or by itself (`null`). */
-  say(line: string, messageId: string | null, delivery: Delivery): Promise<void>;
+  /** Shows the card's newest state; returns the id of its message, another one where the old could not be changed. */
+  update(messageId: string, card: Card, delivery: Delivery): Promise<string>;
+  /** Says something below the message of a card, or by itself (`null`). */
+  say(saying: Saying, messageId: string | null, delivery: Delivery): Promise<void>;
 }
 
 /** It cannot be said there, however often it is tried: the channel is gone, the message is refused. */
@@ -43,5 +57,17 @@ export class MouthError extends Error {
   constructor(message: string) {
     super(message);
     this.name = "MouthError";
+  }
+}
+
+/** Not now: the platform's limits, or its word in a 429. It counts as no failure. */
+export class MouthBusy extends Error {
+  /** Milliseconds. */
+  readonly afterMs: number;
+
+  constructor(afterMs: number) {
+    super(`chat takes no more for ${afterMs} ms`);
+    this.name = "MouthBusy";
+    this.afterMs = afterMs;
   }
 }

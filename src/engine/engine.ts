@@ -15,6 +15,7 @@ import { openLines, type Lines } from "./line.ts";
 import type { Outbox } from "./outbox.ts";
 import { openRecords } from "./records.ts";
 import { openRuns, type Runs, type Stop } from "./runs.ts";
+import { openShows, type Shows } from "./shows.ts";
 import { starts, type Starts } from "./starts.ts";
 import type { EngineOptions } from "./options.ts";
 import { unlessAborted } from "./unless-aborted.ts";
@@ -32,6 +33,7 @@ export interface Engine extends Starts, Looks {
   /** A person's lock on one cluster, or all: see `Lines`. */
   readonly lock: Lines["lock"];
   readonly unlock: Lines["unlock"];
+  readonly shows: Shows;
   readonly reviews: Reviews;
   readonly codes: OneTimeCodes;
   /** Tells a run's events from its first on; of all runs (`null`) those from now on. Returns what ends it. */
@@ -86,6 +88,7 @@ export async function openEngine(options: EngineOptions<Engine>): Promise<Engine
   const engine: Engine = {
     audit,
     outbox,
+    shows: openShows(store, journal),
     reviews: openReviews(store, journal, now),
     codes,
     ...starts(runs, options.playbooks),

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { kindOf, MouthError, type Delivery, type Mouth } from "../core/mouth.ts";
+import { kindOf, MouthBusy, MouthError, type Delivery, type Mouth } from "../core/mouth.ts";
 import { cardOf } from "./card-at.ts";
+import { sayingIn, sayingsIn } from "./outbox-sayings.ts";
 import { openPump } from "./pump.ts";
 import type { Row, Store } from "./store/port.ts";
 
@@ -128,7 +129,7 @@ class Desk {
   }
 
   async #notice(row: Row): Promise<void> {
-    await this.#mouth(row).say(String(row["text"]), null, this.#delivery(row, String(row["id"])));
+    await this.#mouth(row).say(sayingIn(row), null, this.#delivery(row, String(row["id"])));
     await this.#said(row, Number(row["seq"]));
   }
 
@@ -138,22 +139,29 @@ class Desk {
     // Nobody knows whether a post that was begun was heard: the same is posted again, not something newer.
     const seq = Number(known === null ? (posting ?? row["seq"]) : row["seq"]);
     const messageId = seq > Number(row["told_seq"]) ? await this.#show(row, known, seq) : known;
-    const lines = await this.#store.all(
+    await this.#lines(row, messageId, seq);
+    await this.#said(row, seq);
+  }
+
+  /** What is to be said below the card, up to this event of its run. */
+  async #lines(row: Row, messageId: string | null, seq: number): Promise<void> {
+    const waiting = await this.#store.all(
       `select * from outbox where run_id = ? and place = ? and kind = 'line' and seq <= ? and delivered_at is null
-         and failed is null order by seq`,
+         and failed is null order by seq, tone`,
       [row["run_id"] ?? null, row["place"] ?? null, seq],
     );
-    for (const line of lines) {
-      const say = this.#mouth(row).say(String(line["text"]), messageId, this.#delivery(row, String(line["id"])));
+    for (const { first, last, saying, ids } of sayingsIn(waiting)) {
+      const id = String(first["id"]);
+      // The same key must say the same the next time, whatever has come meanwhile.
+      if (saying.tone === "log") await this.#store.run("update outbox set posting = ? where id = ?", [last, id]);
+      const say = this.#mouth(row).say(saying, messageId, this.#delivery(row, id));
       const failed = await say.then(() => null, whyGone);
-      if (failed !== null) this.#options.onFailure({ id: String(line["id"]), gone: true, error: failed });
-      await this.#store.run("update outbox set delivered_at = ?, failed = ? where id = ?", [
-        this.#options.now(),
-        failed,
-        String(line["id"]),
-      ]);
+      if (failed !== null) this.#options.onFailure({ id, gone: true, error: failed });
+      await this.#store.run(
+        `update outbox set delivered_at = ?, failed = ? where id in (${ids.map(() => "?").join(", ")})`,
+        [this.#options.now(), failed, ...ids],
+      );
     }
-    await this.#said(row, seq);
   }
 
   async #show(row: Row, known: string | null, seq: number): Promise<string> {
@@ -161,8 +169,8 @@ class Desk {
     const card = await cardOf(this.#store, row, seq, this.#options.now());
     const delivery = this.#delivery(row, known === null ? id : `${id}:${seq}`);
     if (known === null) await this.#store.run("update outbox set posting = ? where id = ?", [seq, id]);
-    const messageId = known ?? (await this.#mouth(row).post(card, delivery));
-    if (known !== null) await this.#mouth(row).update(known, card, delivery);
+    const mouth = this.#mouth(row);
+    const messageId = await (known === null ? mouth.post(card, delivery) : mouth.update(known, card, delivery));
     await this.#store.run(
       "update outbox set message_id = ?, posting = null, told_seq = ?, told_at = ? where id = ? and holder = ?",
       [messageId, seq, this.#options.now(), id, this.#holder],
@@ -170,27 +178,30 @@ class Desk {
     return messageId;
   }
 
-  /** Said up to `seq`; what came meanwhile waits since it came. */
+  /** Said up to `seq`; what came meanwhile waits since it came, and further progress until the chat's pace allows it. */
   async #said(row: Row, seq: number): Promise<void> {
     const now = this.#options.now();
+    const { paceMs } = this.#mouth(row);
     await this.#store.run(
-      `update outbox set attempts = 0, next_at = 0, holder = null, held_until = 0,
+      `update outbox set attempts = 0, holder = null, held_until = 0,
+         next_at = case when urgent_seq > ? then 0 else ${this.#store.now} + ${paceMs} end,
          delivered_at = case when seq = ? then cast(? as bigint) end, at = case when seq = ? then at else ? end
        where id = ? and holder = ?`,
-      [seq, now, seq, now, String(row["id"]), this.#holder],
+      [seq, seq, now, seq, now, String(row["id"]), this.#holder],
     );
   }
 
   async #failed(row: Row, error: unknown): Promise<void> {
-    const attempts = Number(row["attempts"]) + 1;
+    const busy = error instanceof MouthBusy;
+    const attempts = Number(row["attempts"]) + (busy ? 0 : 1);
     const gone = error instanceof MouthError || attempts >= mostAttempts;
-    const wait = Math.min(backoffMs.longest, backoffMs.first * 2 ** (attempts - 1));
+    const wait = busy ? error.afterMs : Math.min(backoffMs.longest, backoffMs.first * 2 ** (attempts - 1));
     await this.#store.run(
       `update outbox set attempts = ?, next_at = ${this.#store.now} + ${wait}, failed = ?, holder = null, held_until = 0
        where id = ? and holder = ?`,
       [attempts, gone ? String(error) : null, String(row["id"]), this.#holder],
     );
-    this.#options.onFailure({ id: String(row["id"]), gone, error });
+    if (!busy) this.#options.onFailure({ id: String(row["id"]), gone, error });
   }
 
   #mouth(row: Row): Mouth {

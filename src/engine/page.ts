@@ -97,7 +97,7 @@ async function count(sql: Transaction, runId: string, hold: Hold | undefined): P
   const row = await sql.get(
     `update runs set last_seq = last_seq + 1 where id = ?
      ${hold === undefined ? "" : "and outcome is null and instance = ? and turn = ?"}
-     returning last_seq, playbook, cluster, actor`,
+     returning last_seq, playbook, cluster, actor, risk`,
     hold === undefined ? [runId] : [runId, hold.instance, hold.turn],
   );
   if (row !== undefined) return row;

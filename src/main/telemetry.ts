@@ -31,10 +31,13 @@ export interface Telemetry {
   close(): Promise<void>;
 }
 
-/** Opens the log and the metrics of a bot; the Linode token and the way to the database are scrubbed from whatever is written. */
+/** Opens the log and the metrics of a bot; the tokens and the way to the database are scrubbed from whatever is written. */
 export function openTelemetry(config: Config, state: State, { playbooks }: Registry): Telemetry {
-  const { linodeToken, databaseUrl } = config;
-  for (const secret of [linodeToken, databaseUrl, passwordOf(databaseUrl)]) if (secret) state.vault.learn(secret);
+  const { linodeToken, databaseUrl, chat } = config;
+  const { botToken, appToken, signingSecret } = chat.slack ?? {};
+  const ofChat = [botToken, appToken, signingSecret, chat.discord?.token];
+  for (const secret of [linodeToken, databaseUrl, passwordOf(databaseUrl), ...ofChat])
+    if (secret) state.vault.learn(secret);
   const destination = logDestination(config.stateDir, process.env);
   const log = openLog({ level: config.logLevel, destination, scrub: (text) => state.vault.scrub(text) });
   const metrics = openMetrics();

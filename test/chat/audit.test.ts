@@ -153,9 +153,9 @@ it("shows the run where its command came from, and tells consoles of those who d
   await desk.decide(runId, slack("U2"), "no");
   await told.promise;
   expect(heard).toEqual(["bob: restart prod, started by alice, ended. It was refused; nothing was changed."]);
-  await inSlack.until(() => inSlack.messages[0]?.lines.length === 2);
+  await inSlack.until(() => inSlack.messages[0]?.lines.length === 3);
   expect(inSlack.messages).toMatchObject([
-    { place: "slack:C1", runId, lines: [/bob/, /refused/].map((word) => expect.stringMatching(word)) },
+    { place: "slack:C1", runId, lines: [/yes/, /bob/, /refused/].map((word) => expect.stringMatching(word)) },
   ]);
   listening.forEach((end) => end());
   await stop();

@@ -53,8 +53,8 @@ onBothStores(({ place: newPlace }) => {
       run: async () => ({ ok: true, verdict: "consistent" }),
     });
     const { engine } = await open([playbook], { place: await newPlace(), mouths: [mouth] });
-    const { runId } = await engine.start(playbook, demo, "alice", "fake:C1");
-    await engine.start(playbook, demo, "bob", "fake:C2");
+    const { runId } = await engine.start(playbook, demo, "alice", ["fake:C1"]);
+    await engine.start(playbook, demo, "bob", ["fake:C2"]);
     const { approval } = await eventOf(engine, runId, "approval.requested");
     await mouth.until(() => mouth.messages[0]?.cards.at(-1)?.question != null);
     await engine.decide({
@@ -66,7 +66,8 @@ onBothStores(({ place: newPlace }) => {
     });
     await mouth.until(() => mouth.messages.length === 2 && ended(mouth)() && ended(mouth, 1)());
     expect(mouth.messages.map(({ place }) => place).toSorted()).toEqual(["fake:C1", "fake:C2"]);
-    for (const { lines } of mouth.messages) expect(lines).toEqual(["bob approved the plan.", "consistent"]);
+    for (const { lines } of mouth.messages)
+      expect(lines).toEqual(["This needs a yes.", "bob approved it.", "consistent"]);
     expect(mouth.wrongs).toEqual([]);
     expect(new Set(mouth.keys).size).toBe(mouth.keys.length);
     expect(mouth.notices).toEqual([]);
@@ -76,7 +77,7 @@ onBothStores(({ place: newPlace }) => {
     const mouth = new FakeMouth();
     const { playbook, pass } = stepwise();
     const { engine, clock } = await open([playbook], { place: await newPlace(), mouths: [mouth] });
-    const { runId } = await engine.start(playbook, demo, "alice", "fake:C1");
+    const { runId } = await engine.start(playbook, demo, "alice", ["fake:C1"]);
     await mouth.until(() => mouth.messages[0]?.cards.at(-1)?.checklist.length === 1);
     mouth.mood = "down";
     pass(0, 1);
@@ -103,7 +104,7 @@ onBothStores(({ place: newPlace }) => {
     mouth.mood = "lost";
     const { playbook, pass } = stepwise();
     const { engine } = await open([playbook], { place: await newPlace(), mouths: [mouth] });
-    await engine.start(playbook, demo, "alice", "fake:C1");
+    await engine.start(playbook, demo, "alice", ["fake:C1"]);
     await mouth.until(() => mouth.messages.length === 1);
     pass(0, 1, 2);
     mouth.mood = "well";
@@ -119,7 +120,7 @@ onBothStores(({ place: newPlace }) => {
     const { playbook, pass } = stepwise();
     const place = await newPlace();
     const first = await openWorld([playbook], { place, mouths: [mouth] });
-    await first.engine.start(playbook, demo, "alice", "fake:C1");
+    await first.engine.start(playbook, demo, "alice", ["fake:C1"]);
     await mouth.until(() => mouth.messages.length === 1);
     await first.close();
     // As if it had been killed: its lease still runs.
@@ -141,8 +142,8 @@ onBothStores(({ place: newPlace }) => {
     mouth.mood = "refusing";
     const { playbook, pass } = stepwise();
     const { engine, state } = await open([playbook], { place: await newPlace(), mouths: [mouth, other] });
-    const { runId } = await engine.start(playbook, demo, "alice", "fake:C1");
-    await engine.start(playbook, demo, "alice", "other:C1");
+    const { runId } = await engine.start(playbook, demo, "alice", ["fake:C1"]);
+    await engine.start(playbook, demo, "alice", ["other:C1"]);
     await mouth.until(() => mouth.refused === 1);
     pass(0, 1, 2);
     await other.until(ended(other));
@@ -186,7 +187,7 @@ onPostgres((store) => {
     const first = await open([playbook], { place, mouths: [mouth] });
     await open([playbook], { place: beside(place), mouths: [mouth] });
     mouth.mood = "silent";
-    await first.engine.start(playbook, demo, "alice", "fake:C1");
+    await first.engine.start(playbook, demo, "alice", ["fake:C1"]);
     await mouth.until(() => mouth.messages.length === 1);
     mouth.mood = "well";
     // As if its time were up: whoever took the card says nothing more.

@@ -12,6 +12,7 @@ export function consoleMouth(): ConsoleMouth {
   const noCards = () => Promise.reject(new MouthError("a console follows its runs by itself"));
   return {
     kind: "console",
+    paceMs: 0,
     listen: (name, heard) => {
       if (name === null) return () => undefined;
       const ear = { name, heard };
@@ -20,8 +21,8 @@ export function consoleMouth(): ConsoleMouth {
     },
     post: noCards,
     update: noCards,
-    say: async (line, _messageId, { actor }) => {
-      for (const { name, heard } of ears) if (name !== actor) heard(line);
+    say: async ({ text }, _messageId, { actor }) => {
+      for (const { name, heard } of ears) if (name !== actor) heard(text);
     },
   };
 }

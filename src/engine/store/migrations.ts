@@ -65,6 +65,10 @@ const migrations: readonly string[] = [
      told_at integer, holder text, held_until integer not null default 0) strict;
    create index outbox_waiting on outbox (place) where delivered_at is null and failed is null;
    create index outbox_run on outbox (run_id);`,
+  `create table plan_views (approval_id text not null, actor text not null, primary key (approval_id, actor)) strict;
+   alter table outbox add column tone text;
+   alter table outbox add column mentions text;
+   alter table outbox add column urgent_seq integer not null default 0;`,
 ];
 
 /** A migration in the words of PostgreSQL, whose integers and reals are too small by default. */

@@ -1,0 +1,78 @@
+import { actionId, type ActionField, type CardAction, type Deed } from "./action.ts";
+import type { ApprovalView } from "./approval.ts";
+import { wordFor } from "./friction.ts";
+import type { RunView } from "./journal.ts";
+import { planLines } from "./plan-lines.ts";
+import type { Plan } from "./plan.ts";
+
+/** As many lines of a plan as a card shows, but for deletions, of which it shows all that a chat has room for. */
+const shownLines = 15;
+const shownDeletions = 25;
+
+/** The lines of a plan its card shows; those `left` out must be opened before somebody approves it in chat. */
+export function shownPlan(plan: Plan): { readonly lines: readonly string[]; readonly left: number } {
+  const lines = planLines(plan);
+  const shown = Math.max(shownLines, Math.min(plan.deletes.length, shownDeletions));
+  return { lines: lines.slice(0, shown), left: Math.max(0, lines.length - shown) };
+}
+
+/** Whether its card leaves something out of what is asked. */
+export const isCut = ({ plan }: Pick<ApprovalView, "plan">): boolean => plan !== null && shownPlan(plan).left > 0;
+
+/** The buttons of a run as it is now. */
+export function runActions(view: RunView): CardAction[] {
+  const { approval, state, id, finishedAt, risk } = view;
+  const action = (deed: Deed, label: string, rest: Partial<CardAction> = {}, hash = ""): CardAction => ({
+    id: actionId({ deed, target: id, hash }),
+    label,
+    style: "plain",
+    fields: [],
+    ...rest,
+  });
+  if (state === "waiting" && approval !== null) return answers(approval, action);
+  if (finishedAt === null) return view.stoppedBy === null ? [action("cancel", "Cancel", { style: "danger" })] : [];
+  if (risk === "read" || state === "rejected" || state === "expired") return [];
+  return view.result?.ok === true ? [] : [action("resume", "Carry on", { style: "primary" })];
+}
+
+function answers(
+  approval: ApprovalView,
+  action: (deed: Deed, label: string, rest?: Partial<CardAction>, hash?: string) => CardAction,
+): CardAction[] {
+  const { hash, need, votes, risk } = approval;
+  const codes = risk === "dataloss" ? [codeField(need.code)] : [];
+  const word = wordFor(need, votes);
+  const typed: ActionField[] =
+    need.typed === null || word === "yes"
+      ? []
+      : [
+          {
+            name: "typed",
+            label: `Type ${word} to approve`.slice(0, 45),
+            // Of two people, one of them types it.
+            hint: need.people === 1 ? "The name of the cluster" : "The name of the cluster; one of you must type it",
+            required: need.people === 1 || votes.length > 0,
+          },
+        ];
+  const reason: ActionField = {
+    name: "reason",
+    label: "Why it cannot wait",
+    hint: "Everybody reads this",
+    required: true,
+  };
+  return [
+    action("approve", "Approve", { style: "primary", fields: [...typed, ...codes] }, hash),
+    action("refuse", "Refuse", { style: "danger" }, hash),
+    ...(isCut(approval) ? [action("plan", "Whole plan", {}, hash)] : []),
+    ...(need.breakGlass
+      ? [action("break", "Break the glass", { style: "danger", fields: [reason, ...codes] }, hash)]
+      : []),
+  ];
+}
+
+const codeField = (required: boolean): ActionField => ({
+  name: "code",
+  label: "One-time code",
+  hint: required ? "Six digits of your authenticator app" : "Only if you use one: six digits of your authenticator app",
+  required,
+});
