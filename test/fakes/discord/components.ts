@@ -84,12 +84,7 @@ const stringSelect = z
       );
   });
 const entitySelect = z.object({
-  type: z.union([
-    z.literal(Type.UserSelect),
-    z.literal(Type.RoleSelect),
-    z.literal(Type.MentionableSelect),
-    z.literal(Type.ChannelSelect),
-  ]),
+  type: z.literal([Type.UserSelect, Type.RoleSelect, Type.MentionableSelect, Type.ChannelSelect]),
   default_values: z.array(z.looseObject({ id: snowflake, type: z.enum(["user", "role", "channel"]) })).nullish(),
   channel_types: z.array(z.number().int()).nullish(),
   ...selecting,
@@ -101,7 +96,7 @@ const actionRow = z
     type: z.literal(Type.ActionRow),
     id,
     components: z
-      .array(z.union([button, stringSelect, entitySelect]))
+      .array(z.discriminatedUnion("type", [button, stringSelect, entitySelect]))
       .min(1)
       .max(5),
   })
@@ -127,7 +122,7 @@ const section = z.object({
   type: z.literal(Type.Section),
   id,
   components: z.array(textDisplay).min(1).max(3),
-  accessory: z.union([button, thumbnail]),
+  accessory: z.discriminatedUnion("type", [button, thumbnail]),
 });
 const galleryItem = z.object({
   media,
@@ -215,7 +210,7 @@ const label = z.object({
   id,
   label: z.string().min(1).max(45),
   description: short.nullish(),
-  component: z.union([textInput, stringSelect, entitySelect, radio, checkboxes, checkbox]),
+  component: z.discriminatedUnion("type", [textInput, stringSelect, entitySelect, radio, checkboxes, checkbox]),
 });
 /** The old way: a row with one text input that carries its label. */
 const inputRow = z.object({

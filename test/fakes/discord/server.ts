@@ -106,7 +106,6 @@ export function buildApi(options: ServerOptions): App {
     return fault?.kind === "lost" ? hangUp(c) : undefined;
   });
   app.route("/api/v10", routes);
-  app.notFound((c) => answerError(refusals.notFound(), c, wrong));
   app.onError((error, c) => answerError(error, c, wrong));
   const outer: App = new Hono<{ Bindings: HttpBindings }>();
   outer.use(async (c, next) => {
@@ -126,5 +125,6 @@ export function buildApi(options: ServerOptions): App {
     exchanged({ method: c.req.method, path, status: c.res.status, code, at: setting.now() });
   });
   outer.route("/", app);
+  outer.notFound((c) => answerError(refusals.notFound(), c, wrong));
   return outer;
 }
