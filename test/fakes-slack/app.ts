@@ -19,12 +19,12 @@ export interface App extends AsyncDisposable {
 }
 
 /** A web client that tries once and says nothing. */
-export function webClient(slack: FakeSlack, token = slack.tokens.bot): WebClient {
+export function webClient(slack: FakeSlack, token = slack.tokens.bot, timeout = 0): WebClient {
   return new WebClient(token, {
     slackApiUrl: slack.apiUrl,
-    logLevel: LogLevel.ERROR,
     logger: silent,
     retryConfig: { retries: 0 },
+    timeout,
     rejectRateLimitedCalls: true,
   });
 }

@@ -50,6 +50,9 @@ test("a storm, an outage of Slack, and an answer that is lost after the message 
   await expect(post()).rejects.toMatchObject({ code: "slack_webapi_http_error", statusCode: 502 });
   slack.down();
   await expect(post()).rejects.toMatchObject({ code: "slack_webapi_request_error" });
+  slack.down("hung");
+  const impatient = webClient(slack, slack.tokens.bot, 50);
+  await expect(impatient.auth.test()).rejects.toMatchObject({ code: "slack_webapi_request_error" });
   slack.up();
   expect(slack.messages("C0OPS")).toHaveLength(0);
   slack.troubles.loseAnswers(1, ["chat.postMessage"]);

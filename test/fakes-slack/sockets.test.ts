@@ -115,3 +115,10 @@ test("an acknowledgement that is cut off does not count", async () => {
   clock.advance(3000);
   expect((await typed).delivery?.state).toBe("unacked");
 });
+
+test("an answer where Slack takes none is written down", async () => {
+  await using slack = await openFakeSlack();
+  await using _app = await connect(slack, { app_mention: ({ ack }) => ack({ text: "hello" }) });
+  await slack.deliver("events_api", event);
+  expect(slack.wrongs).toEqual([expect.stringContaining("takes no answer")]);
+});

@@ -1,5 +1,6 @@
 import { tablesIn, wrongInMessage } from "./blocks/check.ts";
 import { channelOf, writableChannel, type Call } from "./call.ts";
+import type { Population } from "./people.ts";
 import { Refusal, refuseFor } from "./refusal.ts";
 import { isShape, shapesIn, type Shape } from "./shape.ts";
 import type { FakeMessage } from "./workspace.ts";
@@ -56,12 +57,13 @@ function threadOf({ args, world }: Call, channel: string): string | null {
 const linksNames = ({ args }: Call): boolean => args.flag("link_names") || args.text("parse") === "full";
 
 /** The message as Slack writes it in answers and payloads. */
-export function messageShape(message: FakeMessage): Shape {
+export function messageShape(message: FakeMessage, population: Population): Shape {
   const { user, botId, ts, text, blocks, threadTs, metadata, files } = message;
   return {
     type: "message",
     user,
     ...(botId === null ? {} : { bot_id: botId }),
+    ...(botId === population.botId ? { app_id: population.appId } : {}),
     ts,
     text,
     ...(blocks.length === 0 ? {} : { blocks }),
@@ -87,7 +89,7 @@ export function postMessage(call: Call): Shape {
     metadata: metadataOf(call),
     linkNames: linksNames(call),
   });
-  return { channel: channel.id, ts: message.ts, message: messageShape(message) };
+  return { channel: channel.id, ts: message.ts, message: messageShape(message, call.world.population) };
 }
 
 export function postEphemeral(call: Call): Shape {
@@ -145,7 +147,7 @@ export function update(call: Call): Shape {
   message.metadata = metadataOf(call) ?? message.metadata;
   // Without blocks the old ones go: the text takes their place.
   world.edit(message, text, blocks ?? [], linksNames(call));
-  return { channel: message.channel, ts: message.ts, text, message: messageShape(message) };
+  return { channel: message.channel, ts: message.ts, text, message: messageShape(message, world.population) };
 }
 
 export function remove(call: Call): Shape {

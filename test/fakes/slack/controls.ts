@@ -10,7 +10,7 @@ export interface Control {
 export type Entry = string | readonly string[];
 
 /** The controls of a message or a view, in their order. */
-export function controlsIn(blocks: readonly Shape[]): Control[] {
+function controlsIn(blocks: readonly Shape[]): Control[] {
   return blocks.flatMap((block) => {
     const elements = [block.accessory, block.element, ...(block.type === "actions" ? shapesIn(block.elements) : [])];
     return elements.filter(isShape).flatMap((element) => (element.type === "image" ? [] : [{ block, element }]));
@@ -18,7 +18,7 @@ export function controlsIn(blocks: readonly Shape[]): Control[] {
 }
 
 /** What stands on or beside a control. */
-export function labelOf({ block, element }: Control): string {
+function labelOf({ block, element }: Control): string {
   return textOf(element.text, "text") ?? textOf(block.label, "text") ?? textOf(element.placeholder, "text") ?? "";
 }
 

@@ -1,5 +1,5 @@
 /** What kind of account it is; a stranger comes from another workspace through a shared channel. */
-export type UserKind = "member" | "admin" | "guest" | "single-channel guest" | "bot" | "deleted" | "stranger";
+type UserKind = "member" | "admin" | "guest" | "single-channel guest" | "bot" | "deleted" | "stranger";
 
 /** Somebody in the workspace. A test may change the kind while the bot runs. */
 export interface FakeUser {
@@ -9,7 +9,7 @@ export interface FakeUser {
   kind: UserKind;
 }
 
-export type ChannelKind = "public" | "private" | "shared" | "im";
+type ChannelKind = "public" | "private" | "shared" | "im";
 
 /** A conversation; `shared` is a channel that another workspace shares through Slack Connect. */
 export interface FakeChannel {

@@ -131,7 +131,7 @@ export class FakeSlack implements AsyncDisposable {
     return this.world.until(met);
   }
 
-  /** Sends any payload to the app, also a forged one. */
+  /** Sends any payload to the app. For a forged one, take an honest one out of `deliveries` and change it. */
   deliver(kind: DeliveryKind, payload: Shape): Promise<Delivery> {
     return (this.requests ?? this.sockets).deliver(kind, payload);
   }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { WebSocketServer, type WebSocket } from "ws";
+import { WebSocket, WebSocketServer } from "ws";
 import { ackDeadline, type Delivery, type DeliveryKind, type Transport } from "./delivery.ts";
 import { isShape, type Shape } from "./shape.ts";
 import type { Workspace } from "./workspace.ts";
@@ -112,6 +112,10 @@ export class Sockets implements Transport {
   }
 
   #settle({ delivery, sentAt, settle }: { delivery: Delivery; sentAt: number; settle: () => void }, ack: Shape): void {
+    if (Object.keys(ack).length > 0 && !acceptsPayload(delivery))
+      this.#world.wrongs.push(
+        `the app answered something in an acknowledgement that takes no answer: ${JSON.stringify(ack)}`,
+      );
     delivery.state = "acked";
     delivery.ack = ack;
     delivery.latency = performance.now() - sentAt;
@@ -180,7 +184,8 @@ export class Sockets implements Transport {
     const times = this.duplicates > 0 ? 2 : 1;
     if (times === 2) this.duplicates -= 1;
     for (let time = 0; time < times; time += 1) {
-      const connection = this.#open[this.choose(this.#open.length)];
+      const ready = this.#open.filter(({ socket }) => socket.readyState === WebSocket.OPEN);
+      const connection = ready[this.choose(ready.length)];
       if (connection === undefined) return false;
       delivery.connection = connection.number;
       connection.socket.send(envelope);

@@ -5,7 +5,7 @@ import type { FakeChannel, FakeUser, Population } from "./people.ts";
 import type { Shape } from "./shape.ts";
 
 /** What a message shows. */
-export interface Content {
+interface Content {
   readonly text: string;
   readonly blocks: Shape[];
 }

@@ -3,7 +3,7 @@ import { inWords, isShape, shapesIn, walk, type Shape } from "../shape.ts";
 import { block, homeView, modalView } from "./blocks.ts";
 
 /** `modal` and `home` are the surfaces of views. */
-export type Surface = "message" | "modal" | "home";
+type Surface = "message" | "modal" | "home";
 
 const expected: Readonly<Record<string, string>> = {
   string: "must provide a string",

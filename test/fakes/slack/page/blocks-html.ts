@@ -21,11 +21,16 @@ function optionsOf(element: Shape, initial: string): string {
   return shapesIn(element.options).map(one).join("") + groups.join("");
 }
 
+/** A control that tells at once has no label beside it, so that its name is its placeholder. */
+const liveOnly = (element: Shape): string =>
+  ` data-act="choose" aria-label="${escape(textOf(element.placeholder, "text") ?? "Choose")}"`;
+
 function select(element: Shape, live: boolean): string {
   const several = element.type === "multi_static_select" ? " multiple" : "";
-  const empty = `<option value="">${escape(textOf(element.placeholder, "text") ?? "Choose")}</option>`;
+  const unchosen = element.type === "overflow" ? "…" : (textOf(element.placeholder, "text") ?? "Choose");
+  const empty = `<option value="">${escape(unchosen)}</option>`;
   const options = optionsOf(element, textOf(element.initial_option, "value") ?? "");
-  const act = live ? ' data-act="choose"' : "";
+  const act = live ? liveOnly(element) : "";
   return `<select name="${nameOf(element)}" data-name="${nameOf(element)}"${act}${confirmOf(element)}${several}>${several === "" ? empty : ""}${options}</select>`;
 }
 
@@ -56,7 +61,7 @@ function field(element: Shape, live: boolean): string {
     .map((name) => textOf(element, `initial_${name}`))
     .find((each) => each !== undefined);
   const hint = escape(textOf(element.placeholder, "text") ?? "");
-  const act = live ? ' data-act="choose"' : "";
+  const act = live ? liveOnly(element) : "";
   const common = `name="${nameOf(element)}" data-name="${nameOf(element)}" placeholder="${hint}"${act}`;
   if (element.multiline === true) return `<textarea ${common} rows="4">${escape(initial ?? "")}</textarea>`;
   return `<input type="${inputTypes[String(element.type)] ?? "text"}" ${common} value="${escape(initial ?? "")}">`;
@@ -110,9 +115,13 @@ function section(block: Shape, markup: Markup): string {
 
 function input(block: Shape, markup: Markup): string {
   const optional = block.optional === true ? ' <small class="muted">(optional)</small>' : "";
-  const element = isShape(block.element) ? control(block.element, markup, block.dispatch_action === true) : "";
+  const element = isShape(block.element) ? block.element : {};
+  const html = control(element, markup, block.dispatch_action === true);
   const hint = block.hint === undefined ? "" : `<small class="muted">${markup.text(block.hint)}</small>`;
-  return `<div class="input"><b>${markup.text(block.label)}</b>${optional}${element}${hint}</div>`;
+  const label = `${markup.text(block.label)}${optional}`;
+  return element.type === "checkboxes" || element.type === "radio_buttons"
+    ? `<fieldset class="input"><legend>${label}</legend>${html}${hint}</fieldset>`
+    : `<label class="input"><b>${label}</b>${html}${hint}</label>`;
 }
 
 function one(block: Shape, markup: Markup): string {

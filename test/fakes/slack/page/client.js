@@ -50,8 +50,13 @@ let hiding;
 async function act(what) {
   const body = JSON.stringify({ who: look.who, at: look.at, ...what });
   const response = await fetch("/page/act", { method: "POST", headers: { "content-type": "application/json" }, body });
-  const { trouble } = await response.json();
-  if (trouble === null) return;
+  const { trouble, errors } = await response.json();
+  for (const old of document.querySelectorAll(".refused")) old.remove();
+  for (const [block, text] of Object.entries(errors)) {
+    const note = Object.assign(document.createElement("p"), { className: "refused", textContent: text });
+    document.querySelector(`.modal [data-block="${CSS.escape(block)}"]`)?.append(note);
+  }
+  if (trouble === null || Object.keys(errors).length > 0) return;
   $("toast").textContent = trouble;
   $("toast").hidden = false;
   clearTimeout(hiding);
@@ -107,7 +112,8 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("change", (event) => {
-  if (event.target.dataset?.act === "choose") void press(event.target, entryOf(event.target));
+  if (event.target.dataset?.act === "choose" && event.target.value !== "")
+    void press(event.target, entryOf(event.target));
 });
 
 document.addEventListener("submit", (event) => {

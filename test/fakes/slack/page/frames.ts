@@ -89,7 +89,8 @@ function modalHtml(slack: FakeSlack, person: Person): string {
     : "";
   const close = escape(textOf(view.close, "text") ?? "Cancel");
   const blocks = blocksHtml(shapesIn(view.blocks), new Markup(slack.world));
-  return `<form class="modal" data-view="${id}" data-hash="${escape(hash)}"><header><h3>${escape(textOf(view.title, "text") ?? "")}</h3></header><div class="body">${blocks}</div><footer><button class="button" type="button" data-act="close">${close}</button>${submit}</footer></form>`;
+  const title = escape(textOf(view.title, "text") ?? "");
+  return `<div role="dialog" aria-modal="true" aria-label="${title}"><form class="modal" data-view="${id}" data-hash="${escape(hash)}"><header><h3>${title}</h3></header><div class="body">${blocks}</div><footer><button class="button" type="button" data-act="close">${close}</button>${submit}</footer></form></div>`;
 }
 
 /** Everything that a person sees there. */

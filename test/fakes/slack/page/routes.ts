@@ -100,10 +100,11 @@ export function pageRoutes(slack: FakeSlack): Hono<{ Bindings: HttpBindings }> {
     // A foreign page cannot send JSON without asking first, and nobody answers that question.
     if (context.req.header("content-type") !== "application/json") return context.text("Unsupported Media Type", 415);
     try {
-      const { trouble } = await carryOut(slack, Act.parse(await context.req.json()));
-      return context.json({ trouble });
+      const { trouble, delivery } = await carryOut(slack, Act.parse(await context.req.json()));
+      const ack = delivery?.ack ?? {};
+      return context.json({ trouble, errors: ack.response_action === "errors" ? ack.errors : {} });
     } catch (error) {
-      return context.json({ trouble: error instanceof Error ? error.message : String(error) });
+      return context.json({ trouble: error instanceof Error ? error.message : String(error), errors: {} });
     }
   });
   return app;
