@@ -30,6 +30,7 @@ const homes: Record<string, string> = {
   "src/lab|src/telemetry": "hono|@hono",
   "src/telemetry": "pino|prom-client",
   "src/render": "@resvg|dejavu-fonts-ttf",
+  "src/chat/slack": "@slack",
 };
 
 const folders = (names: string[]) => `^(${names.join("|")})/`;

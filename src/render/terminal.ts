@@ -12,8 +12,8 @@ export interface TerminalStyle {
   readonly now: number;
 }
 
-// Shape and colour both tell the state, for people who do not see one of them.
-const marks: Record<CardState, readonly [mark: string, color: "green" | "red" | "yellow" | "cyan" | "gray"]> = {
+/** Shape and colour both tell the state, for people who do not see one of them. */
+export const marks: Record<CardState, readonly [mark: string, color: "green" | "red" | "yellow" | "cyan" | "gray"]> = {
   waiting: ["·", "gray"],
   running: ["▸", "cyan"],
   asking: ["?", "yellow"],
