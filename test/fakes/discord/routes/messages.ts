@@ -112,6 +112,7 @@ function referenceOf({ messages, world }: Setting, channel: ChannelRecord, form:
   if (reference == null) return {};
   channelFor(world, channel.id, Permit.ReadMessageHistory);
   const referenced = messages.in(channel.id).find(({ id }) => id === reference.message_id);
+  if (referenced === undefined && reference.fail_if_not_exists === false) return {};
   if (referenced === undefined)
     throw invalidForm([{ path: ["message_reference"], code: "REPLIES_UNKNOWN_MESSAGE", message: "Unknown message" }]);
   return {
