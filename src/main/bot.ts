@@ -4,6 +4,7 @@ import { openAuthorizer } from "../auth/authorize.ts";
 import { approvalRules } from "../auth/approval-rules.ts";
 import { closable } from "../chat/closable.ts";
 import { openDesk } from "../chat/desk.ts";
+import { routesFor } from "../chat/notify.ts";
 import { consoleMouth } from "../chat/console/mouth.ts";
 import { serveConsole } from "../chat/console/server.ts";
 import { linodeCloud } from "../cloud/linode.ts";
@@ -18,7 +19,6 @@ import { outside } from "../outside/scan.ts";
 import { createFleet, type Fleet, type FleetOptions } from "../ssh/fleet.ts";
 import { openChats } from "./chats.ts";
 import { openRegistry } from "./registry.ts";
-import { placesFor } from "./places.ts";
 import { reload, type LiveConfig } from "./reload.ts";
 import { deskRuns } from "./runs.ts";
 import { openTelemetry, type Telemetry } from "./telemetry.ts";
@@ -83,7 +83,7 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
   const engine = await openEngine({
     ...{ state, services, playbooks, log, rules, storeId, observe },
     mouths: [console, ...chats.mouths],
-    placesFor: (topic) => placesFor(current(), topic),
+    routesFor: (about, at) => routesFor(current(), about, at),
   });
   const open = closable(openDesk({ commands, services, runs: deskRuns(engine), authorizer, audit: engine.audit }));
   const desk = telemetry.desk(open);
