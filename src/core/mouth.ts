@@ -15,6 +15,8 @@ export interface Delivery {
   readonly place: Place;
   /** The same whenever the same thing is said again, because nobody knows whether it was heard. */
   readonly key: string;
+  /** It may have been said before: somebody began to, and did not come to note that it was heard. */
+  readonly again: boolean;
   /** The run whose card it belongs to; `null` for a notice. */
   readonly runId: string | null;
   /** Who caused it and so knows already. */

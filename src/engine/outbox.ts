@@ -152,8 +152,8 @@ class Desk {
     for (const { first, last, saying, ids } of sayingsIn(waiting)) {
       const id = String(first["id"]);
       // The same key must say the same the next time, whatever has come meanwhile.
-      if (saying.tone === "log") await this.#store.run("update outbox set posting = ? where id = ?", [last, id]);
-      const say = this.#mouth(row).say(saying, messageId, this.#delivery(row, id));
+      await this.#store.run("update outbox set posting = ? where id = ?", [last, id]);
+      const say = this.#mouth(row).say(saying, messageId, this.#delivery(row, id, begun(first)));
       const failed = await say.then(() => null, whyGone);
       if (failed !== null) this.#options.onFailure({ id, gone: true, error: failed });
       await this.#store.run(
@@ -166,7 +166,7 @@ class Desk {
   async #show(row: Row, known: string | null, seq: number): Promise<string> {
     const id = String(row["id"]);
     const card = await cardOf(this.#store, row, seq, this.#options.now());
-    const delivery = this.#delivery(row, known === null ? id : `${id}:${seq}`);
+    const delivery = this.#delivery(row, known === null ? id : `${id}:${seq}`, begun(row));
     if (known === null) await this.#store.run("update outbox set posting = ? where id = ?", [seq, id]);
     const mouth = this.#mouth(row);
     const messageId = await (known === null ? mouth.post(card, delivery) : mouth.update(known, card, delivery));
@@ -209,14 +209,18 @@ class Desk {
     return mouth;
   }
 
-  #delivery(row: Row, key: string): Delivery {
+  #delivery(row: Row, key: string, again: boolean): Delivery {
     const signal = AbortSignal.any([AbortSignal.timeout(mouthMs), this.#closing]);
-    return { place: String(row["place"]), key, runId: textOf(row["run_id"]), actor: textOf(row["actor"]), signal };
+    const [runId, actor] = [textOf(row["run_id"]), textOf(row["actor"])];
+    return { place: String(row["place"]), key, again, runId, actor, signal };
   }
 }
 
 const textOf = (value: Row[string] | undefined): string | null =>
   value === null || value === undefined ? null : String(value);
+
+/** Whether somebody began to say it; nobody knows whether it was heard. */
+const begun = (row: Row): boolean => (row["posting"] ?? null) !== null;
 
 /** Why a line can never be said. @throws whatever else went wrong. */
 function whyGone(error: unknown): string {

@@ -1,6 +1,8 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { discordChecks } from "../chat/discord/doctor.ts";
 import { openDiscord, type DiscordOptions } from "../chat/discord/discord.ts";
+import { slackChecks } from "../chat/slack/doctor.ts";
 import { openSlack, type SlackOptions } from "../chat/slack/slack.ts";
 import type { SlackSettings } from "../chat/settings.ts";
 import type { Config } from "../config.ts";
@@ -64,6 +66,23 @@ export function openChats({ current, commands, log, onRateLimit }: ChatParts): C
     vital: Object.fromEntries(open.map(({ name, adapter }) => [name, () => adapter.check()])),
     close: async () => void (await Promise.all(open.map(({ adapter }) => adapter.close()))),
   };
+}
+
+/** One thing to look at; it says what it saw. @throws OpsError with what is wrong and what to do. */
+interface Check {
+  readonly what: string;
+  readonly look: () => Promise<string>;
+}
+
+/** What can be checked of the chats that are configured, without changing anything. */
+export function chatChecks({ chat, whoMay }: Config, commands: readonly Command[]): Check[] {
+  const channels = (via: "slack" | "discord") =>
+    whoMay.channels.flatMap((each) => (each[via] === undefined ? [] : [{ name: each.name, id: each[via] }]));
+  const { slack, discord } = chat;
+  return [
+    ...(slack === null ? [] : slackChecks({ ...slack, pinned: slack, channels: channels("slack") })),
+    ...(discord === null ? [] : discordChecks({ ...discord, channels: channels("discord"), commands })),
+  ];
 }
 
 function slackInbound({ appToken, signingSecret }: SlackSettings): SlackOptions["inbound"] {

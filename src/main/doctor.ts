@@ -4,7 +4,9 @@ import { describeFailure, toFailure } from "../core/errors.ts";
 import { linodeCloud } from "../cloud/linode.ts";
 import { describePostgres } from "../engine/store/postgres.ts";
 import { whyNoLab } from "../lab/probe.ts";
+import { chatChecks } from "./chats.ts";
 import { configuration } from "./configuration.ts";
+import { openRegistry } from "./registry.ts";
 
 /** `npm run doctor`: checks configuration, token, scopes and reachability; 0 when nothing needs fixing. */
 export async function main(): Promise<number> {
@@ -37,6 +39,9 @@ export async function main(): Promise<number> {
   });
   for (const { name } of config.clusters) {
     await check(`cluster ${name}`, async () => `${(await cloud.listNodes(clusterTag(name), context)).length} machines`);
+  }
+  for (const { what, look } of chatChecks(config, (await openRegistry(config.extensions)).commands)) {
+    await check(what, look);
   }
   console.log(`· lab: ${(await whyNoLab()) ?? "this machine can run it"}`);
   return failed ? 1 : 0;

@@ -45,7 +45,7 @@ export function slackMouth(options: MouthOptions): Mouth {
   return {
     kind: "slack",
     paceMs,
-    post: (card, delivery) => meant(voice.post(card, delivery, delivery.key)),
+    post: (card, delivery) => meant(voice.post(card, delivery, delivery)),
     update: (messageId, card, delivery) => meant(voice.update(messageId, card, delivery)),
     say: (saying, messageId, delivery) => meant(voice.say(saying, messageId, delivery)),
   };
@@ -65,8 +65,7 @@ interface Post {
   readonly spot: Spot;
   readonly key: string;
   readonly urgent: boolean;
-  /** Whether an earlier process may have said it. */
-  readonly look: boolean;
+  readonly again: boolean;
   readonly send: (web: WebClient) => Promise<string>;
 }
 
@@ -85,13 +84,13 @@ class Voice {
     this.#updates = new Budget(updateRate, now);
   }
 
-  post(card: Card, delivery: Delivery, key: string): Promise<string> {
+  post(card: Card, delivery: Delivery, { key, again }: Pick<Delivery, "key" | "again">): Promise<string> {
     const channel = channelOf(delivery);
     const spot = { channel, thread: null };
     return this.#show(card, delivery, (message) => {
       const send = async (web: WebClient) =>
         idOf(await web.chat.postMessage({ channel, ...message, ...quiet, metadata: metadataOf(key) }));
-      return this.#post({ spot, key, urgent: isUrgent(card), look: true, send }, delivery);
+      return this.#post({ spot, key, urgent: isUrgent(card), again, send }, delivery);
     });
   }
 
@@ -107,7 +106,7 @@ class Voice {
     } catch (error) {
       if (!unchangeable.has(codeOf(error) ?? "")) throw error;
       // The same key for all that would replace this message.
-      return this.post(card, delivery, `instead-of:${ts}`);
+      return this.post(card, delivery, { key: `instead-of:${ts}`, again: true });
     }
   }
 
@@ -123,7 +122,7 @@ class Voice {
   }
 
   async #say(saying: Saying, spot: Spot, delivery: Delivery): Promise<void> {
-    const { key } = delivery;
+    const { key, again } = delivery;
     const { channel, thread } = spot;
     const urgent = saying.tone !== "log";
     const ids = saying.mentions.flatMap((name) => this.#options.idOf(name) ?? []);
@@ -131,7 +130,7 @@ class Voice {
     const below = thread === null ? {} : { thread_ts: thread };
     const send = async (web: WebClient) =>
       idOf(await web.chat.postMessage({ channel, ...below, ...message, ...quiet, metadata: metadataOf(key) }));
-    const id = await this.#post({ spot, key, urgent, look: false, send }, delivery);
+    const id = await this.#post({ spot, key, urgent, again, send }, delivery);
     for (const { name: title, data } of files) {
       const [under, fileKey] = [thread ?? id, `${key}:file`];
       const upload = async (web: WebClient) => {
@@ -140,15 +139,15 @@ class Voice {
         return fileKey;
       };
       const spot = { channel, thread: under };
-      await this.#post({ spot, key: fileKey, urgent, look: false, send: upload }, delivery);
+      await this.#post({ spot, key: fileKey, urgent, again, send: upload }, delivery);
     }
   }
 
-  async #post({ spot, key, urgent, look, send }: Post, delivery: Delivery): Promise<string> {
+  async #post({ spot, key, urgent, again, send }: Post, delivery: Delivery): Promise<string> {
     const budget = this.#posts.get(spot.channel) ?? new Budget(postRate, this.#options.now);
     this.#posts.set(spot.channel, budget);
     take(budget, urgent);
-    return this.#said.once(key, spot, look, () => this.#send(budget, urgent, delivery, send));
+    return this.#said.once(key, spot, again, () => this.#send(budget, urgent, delivery, send));
   }
 
   async #send<T>(

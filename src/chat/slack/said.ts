@@ -54,13 +54,13 @@ export class Said {
   }
 
   /**
-   * Posts under a key, unless that was done. An earlier process may have done it: for a message that will be changed
-   * later (`look`) it is worth a look in any case, for a line only after an attempt whose fate is unknown.
+   * Posts under a key, unless that was done; where an attempt was made before whose fate is unknown (`again`), by this
+   * process or another one, that is looked up in the channel.
    */
-  async once(key: string, spot: Spot, look: boolean, post: () => Promise<string>): Promise<string> {
+  async once(key: string, spot: Spot, again: boolean, post: () => Promise<string>): Promise<string> {
     const known = this.#known.get(key);
     if (typeof known === "string") return known;
-    const before = known === null || look ? await this.#find(key, spot) : undefined;
+    const before = known === null || again ? await this.#find(key, spot) : undefined;
     if (before !== undefined) return this.#remember(key, before);
     this.#remember(key, null);
     try {

@@ -46,7 +46,8 @@ const methods = () => slack.calls.map(({ method }) => method);
 it("posts a card once, whoever asks again", async () => {
   const id = await mouth.post(card(), delivery("card:1"));
   expect(await mouth.post(card(), delivery("card:1"))).toBe(id);
-  expect(await another().post(card(), delivery("card:1"))).toBe(id);
+  expect(methods().filter((method) => method === "conversations.history")).toEqual([]);
+  expect(await another().post(card(), delivery("card:1", { again: true }))).toBe(id);
   expect(await mouth.post(card(), delivery("card:2"))).not.toBe(id);
   expect(slack.messages("C0OPS")).toHaveLength(2);
 });
@@ -78,6 +79,9 @@ it.each(["news", "file"] as const)("says %s below the card once, also when the a
   await mouth.say(said, id, delivery("line:1"));
   expect(slack.thread(id)).toHaveLength(messages);
   if (tone === "file") expect(String(slack.thread(id)[1]?.files[0]?.content)).toBe(said.text);
+  // Another process, after the one that said it did not come to note it.
+  await another().say(said, id, delivery("line:1", { again: true }));
+  expect(slack.thread(id)).toHaveLength(messages);
 });
 
 it("says results in the channel, news below the card, and rings only for whom it is", async () => {

@@ -28,6 +28,7 @@ export const ended = card({ state: "done", verdict: "all is well", endedAt: 1 })
 export const delivery = (key: string, parts: Partial<Delivery> = {}): Delivery => ({
   place: "slack:C0OPS",
   key,
+  again: false,
   runId: "run",
   actor: "alice",
   signal: new AbortController().signal,
