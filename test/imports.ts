@@ -31,6 +31,7 @@ const homes: Record<string, string> = {
   "src/telemetry": "pino|prom-client",
   "src/render": "@resvg|dejavu-fonts-ttf",
   "src/chat/slack": "@slack",
+  "src/chat/discord": "@discordjs|discord-api-types",
 };
 
 const folders = (names: string[]) => `^(${names.join("|")})/`;

@@ -102,7 +102,7 @@ it("says in words that its token was revoked, and leaves Discord in peace", asyn
     actor: null,
     signal: AbortSignal.timeout(1000),
   };
-  const say = () => mouth.say({ text: "hello", tone: "result", mentions: [] }, null, delivery);
+  const say = () => mouth.say({ text: "hello", tone: "result", mentions: [] }, "1", delivery);
   await expect(say()).rejects.toMatchObject({
     code: "discord_unauthorized",
     hint: expect.stringContaining("Reset Token"),
@@ -118,7 +118,9 @@ it("does not begin with a token that is wrong, or another application's", async 
   const wrong = team.another({ token: new Secret("wrong") });
   await expect(wrong.listen(team.desk)).rejects.toMatchObject({ code: "discord_unauthorized" });
   const other = team.another({ application: "999" });
-  await expect(other.listen(team.desk)).rejects.toThrow(`The token is that of application ${ids.application}, not of 999.`);
+  await expect(other.listen(team.desk)).rejects.toThrow(
+    `The token is that of application ${ids.application}, not of 999.`,
+  );
   expect(() => other.check()).toThrow("not of 999");
 });
 
