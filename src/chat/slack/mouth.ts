@@ -110,7 +110,7 @@ class Voice {
     }
   }
 
-  async say(saying: Saying, messageId: string | null, delivery: Delivery): Promise<void> {
+  async say(saying: Saying, messageId: string, delivery: Delivery): Promise<void> {
     const channel = channelOf(delivery);
     const thread = saying.tone === "result" ? null : messageId;
     try {
