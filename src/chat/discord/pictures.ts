@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import type { Card, Picture } from "../../core/card.ts";
+import type { Card } from "../../core/card.ts";
 import type { Outgoing } from "./post.ts";
 
 /** Messages whose picture is remembered. */
@@ -30,4 +30,4 @@ export class Pictures {
   }
 }
 
-const hashOf = ({ png }: Picture): string => createHash("sha256").update(png).digest("hex");
+const hashOf = ({ png }: NonNullable<Card["picture"]>): string => createHash("sha256").update(png).digest("hex");

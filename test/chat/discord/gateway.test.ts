@@ -118,7 +118,9 @@ it("does not begin with a token that is wrong, or another application's", async 
   const wrong = team.another({ token: new Secret("wrong") });
   await expect(wrong.listen(team.desk)).rejects.toMatchObject({ code: "discord_unauthorized" });
   const other = team.another({ application: "999" });
-  await expect(other.listen(team.desk)).rejects.toThrow(`The token is that of application ${ids.application}, not of 999.`);
+  await expect(other.listen(team.desk)).rejects.toThrow(
+    `The token is that of application ${ids.application}, not of 999.`,
+  );
   expect(() => other.check()).toThrow("not of 999");
 });
 
