@@ -5,7 +5,7 @@ import type { Table } from "../core/table.ts";
 import { counted } from "../core/words.ts";
 import { tableLines } from "../render/terminal.ts";
 import { linesAndRest, type Rest } from "./lines.ts";
-import type { Paper } from "./outline.ts";
+import type { Paper } from "./paper.ts";
 import { stepItems, type Line } from "./steps.ts";
 import { cutLine, oneLine, type Size } from "./text.ts";
 

@@ -19,6 +19,14 @@ export function shownPlan(plan: Plan): { readonly lines: readonly string[]; read
 /** Whether its card leaves something out of what is asked. */
 export const isCut = ({ plan }: Pick<ApprovalView, "plan">): boolean => plan !== null && shownPlan(plan).left > 0;
 
+/** The button that carries on a run that ended before its end. */
+export const carryOn = (runId: string): CardAction => ({
+  id: actionId({ deed: "resume", target: runId, hash: "" }),
+  label: "Carry on",
+  style: "primary",
+  fields: [],
+});
+
 /** The buttons of a run as it is now. */
 export function runActions(view: RunView): CardAction[] {
   const { approval, state, id, finishedAt, risk } = view;
@@ -32,7 +40,7 @@ export function runActions(view: RunView): CardAction[] {
   if (state === "waiting" && approval !== null) return answers(approval, action);
   if (finishedAt === null) return view.stoppedBy === null ? [action("cancel", "Cancel", { style: "danger" })] : [];
   if (risk === "read" || state === "rejected" || state === "expired") return [];
-  return view.result?.ok === true ? [] : [action("resume", "Carry on", { style: "primary" })];
+  return view.result?.ok === true ? [] : [carryOn(id)];
 }
 
 function answers(

@@ -19,7 +19,7 @@ it("the manifests of the Slack app are current", async () => {
   const { commands } = await openRegistry(null);
   const overSockets = manifestPage(commands, { kind: "socket" });
   await expect(overSockets).toMatchFileSnapshot("../../docs/slack-manifest.yaml");
-  const overHttp = manifestPage(commands, { kind: "http", url: "https://nonet.example.com/slack" });
+  const overHttp = manifestPage(commands, { kind: "http", url: "https://nonet.example.com/slack/events" });
   await expect(overHttp).toMatchFileSnapshot("../../docs/slack-manifest-http.yaml");
 });
 

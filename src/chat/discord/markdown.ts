@@ -5,7 +5,7 @@ const signs = new Set("\\`*_~|<>#+-.:@[]");
  * backslash before it is shown as it is. Character by character, so that pieces can be put together.
  */
 export const disarm = (text: string): string =>
-  text.replaceAll(/[^\w\s]|_/g, (sign) => (signs.has(sign) ? `\\${sign}` : sign));
+  text.replaceAll(/[!-/:-@[-`{-~]/g, (sign) => (signs.has(sign) ? `\\${sign}` : sign));
 
 /** What a text takes once it is disarmed. */
 export function disarmedSize(text: string): number {

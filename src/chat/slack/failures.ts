@@ -16,7 +16,9 @@ const unauthorized: ReadonlySet<string> = new Set([
 /** What would be refused for ever. A channel that cannot be seen is none of these: the bot may be invited again. */
 const hopeless: ReadonlySet<string> = new Set([
   "is_archived",
+  "is_inactive",
   "msg_too_long",
+  "msg_blocks_too_long",
   "no_text",
   "invalid_blocks",
   "invalid_blocks_format",

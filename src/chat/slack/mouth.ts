@@ -4,7 +4,7 @@ import { WebAPIRateLimitedError, type WebClient } from "@slack/web-api";
 import { MouthBusy, type Delivery, type Mouth, type Saying } from "../../core/mouth.ts";
 
 import { Budget } from "./budget.ts";
-import { slackMessage } from "./card.ts";
+import { slackMessage, type SlackMessage } from "./card.ts";
 import { slackSaying } from "./saying.ts";
 import type { Slack } from "./client.ts";
 import { codeOf, failureOf } from "./failures.ts";
@@ -28,6 +28,8 @@ const updateRate = { burst: 10, perMinute: 30 };
 const postRate = { burst: 3, perMinute: 60 };
 /** Milliseconds between two updates of one card. */
 const paceMs = 2500;
+/** Milliseconds Slack is given to look at a picture. */
+const pictureMs = 2000;
 
 /** A message that was deleted, is too old, or somebody else's: the card goes on in a new one. */
 const unchangeable: ReadonlySet<string> = new Set(["message_not_found", "edit_window_closed", "cant_update_message"]);
@@ -83,21 +85,24 @@ class Voice {
     this.#updates = new Budget(updateRate, now);
   }
 
-  async post(card: Card, delivery: Delivery, key: string): Promise<string> {
+  post(card: Card, delivery: Delivery, key: string): Promise<string> {
     const channel = channelOf(delivery);
-    const message = await this.#messageOf(card, delivery);
-    const send = async (web: WebClient) =>
-      idOf(await web.chat.postMessage({ channel, ...message, ...quiet, metadata: metadataOf(key) }));
-    return this.#post({ spot: { channel, thread: null }, key, urgent: isUrgent(card), look: true, send }, delivery);
+    const spot = { channel, thread: null };
+    return this.#show(card, delivery, (message) => {
+      const send = async (web: WebClient) =>
+        idOf(await web.chat.postMessage({ channel, ...message, ...quiet, metadata: metadataOf(key) }));
+      return this.#post({ spot, key, urgent: isUrgent(card), look: true, send }, delivery);
+    });
   }
 
   async update(ts: string, card: Card, delivery: Delivery): Promise<string> {
     const channel = channelOf(delivery);
     const urgent = isUrgent(card);
     take(this.#updates, urgent);
-    const message = await this.#messageOf(card, delivery);
     try {
-      await this.#send(this.#updates, urgent, delivery, (web) => web.chat.update({ channel, ts, ...message }));
+      await this.#show(card, delivery, (message) =>
+        this.#send(this.#updates, urgent, delivery, (web) => web.chat.update({ channel, ts, ...message })),
+      );
       return ts;
     } catch (error) {
       if (!unchangeable.has(codeOf(error) ?? "")) throw error;
@@ -160,11 +165,18 @@ class Voice {
     }
   }
 
-  async #messageOf(card: Card, { key }: Delivery) {
+  /** Sends a card with its picture; while Slack still looks at that, the card is to be sent again. */
+  async #show<T>(card: Card, { key }: Delivery, send: (message: SlackMessage) => Promise<T>): Promise<T> {
+    const picture = card.picture === null ? null : await this.#pictures.uploaded(card.picture);
     const revision = createHash("sha256").update(key).digest("hex").slice(0, 12);
     const shown = { now: this.#options.now(), revision };
-    const pictureFileId = card.picture === null ? null : await this.#pictures.idOf(card.picture);
-    return slackMessage(card, pictureFileId === null ? shown : { ...shown, pictureFileId });
+    try {
+      return await send(slackMessage(card, picture === null ? shown : { ...shown, pictureFileId: picture.id }));
+    } catch (error) {
+      if (picture === null || codeOf(error) !== "invalid_blocks") throw error;
+      picture.refusals += 1;
+      throw new MouthBusy(pictureMs);
+    }
   }
 }
 

@@ -45,8 +45,9 @@ export function foreign(origin: Origin, pinned: Pinned): string | undefined {
   if (origin.app !== pinned.app) return `app ${origin.app}`;
   if (origin.team !== pinned.team) return `team ${origin.team}`;
   if (pinned.enterprise !== null && origin.enterprise !== pinned.enterprise) return `enterprise ${origin.enterprise}`;
-  if (origin.userTeam !== null && origin.userTeam !== pinned.team) return `a user of team ${origin.userTeam}`;
-  return undefined;
+  // In a grid people belong to any of its workspaces; whether this one does, `users.info` says.
+  const elsewhere = origin.userTeam !== null && origin.userTeam !== pinned.team && pinned.enterprise === null;
+  return elsewhere ? `a user of team ${origin.userTeam}` : undefined;
 }
 
 /** What it is known by when it comes again. */

@@ -85,14 +85,14 @@ export const MessageShortcut = z.object({
 export type MessageShortcut = z.infer<typeof MessageShortcut>;
 
 /** Somebody opened the home tab. */
-export const HomeOpened = z.object({
+const HomeOpened = z.object({
   api_app_id: z.string(),
   team_id: z.string(),
   enterprise_id: z.string().nullish(),
   event_id: z.string(),
   event: z.object({ type: z.literal("app_home_opened"), user: z.string(), tab: z.string() }),
 });
-export type HomeOpened = z.infer<typeof HomeOpened>;
+type HomeOpened = z.infer<typeof HomeOpened>;
 
 /** Everything that somebody can do about Nonet in Slack. */
 export type Heard =

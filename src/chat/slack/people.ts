@@ -10,7 +10,7 @@ const trueForMs = 60_000;
 const most = 1000;
 
 /** A channel, as the bot sees it. */
-export interface Where {
+interface Where {
   /** People of other organisations are in it; one that the bot cannot see may be anything. */
   readonly external: boolean;
   /** The bot is in it and can show cards there. */

@@ -45,12 +45,15 @@ class State {
   readonly lines = new Set<Line>();
   readonly closing = new AbortController();
   readonly ready = Promise.withResolvers<void>();
-  readonly #log: SocketOptions["log"];
+  readonly #options: SocketOptions;
+  /** Why the last connection was lost or not made; empty while all is well. */
   #why = "the first one is being made";
+  /** Since when nothing is heard, in milliseconds since 1970. */
+  #deafSince: number | null = null;
   #others = 0;
 
-  constructor({ log }: SocketOptions) {
-    this.#log = log;
+  constructor(options: SocketOptions) {
+    this.#options = options;
   }
 
   check(): void {
@@ -65,14 +68,19 @@ class State {
 
   opened(line: Line): void {
     this.lines.add(line);
-    void line.closed.then(() => this.lines.delete(line));
+    void line.closed.then(() => this.#closed(line));
     this.ready.resolve();
+    this.#why = "";
+    const { log, now } = this.#options;
+    if (this.#deafSince !== null) {
+      const seconds = Math.round((now() - this.#deafSince) / 1000);
+      log.warn({ seconds }, "Slack is heard again; what was typed and clicked meanwhile did not arrive");
+    }
+    this.#deafSince = null;
     const others = line.connections - Math.max(wanted, this.lines.size);
     if (others > 0 && others !== this.#others) {
-      this.#log.warn(
-        { connections: line.connections },
-        "somebody else listens with this app token: another bot that shares the store, or somebody who has the token",
-      );
+      const who = "another bot that shares the store, this one before its restart, or somebody who has the token";
+      log.warn({ connections: line.connections }, `somebody else listens with this app token: ${who}`);
     }
     this.#others = others;
   }
@@ -80,9 +88,16 @@ class State {
   /** Said once for each reason, as long as nothing works. */
   lost(reason: string): void {
     if (this.closing.signal.aborted) return;
-    if (reason !== this.#why) this.#log.warn({ reason }, "a connection to Slack was lost or could not be made");
+    if (reason !== this.#why) {
+      this.#options.log.warn({ reason }, "a connection to Slack was lost or could not be made");
+    }
     this.#why = reason;
     this.ready.resolve();
+  }
+
+  #closed(line: Line): void {
+    this.lines.delete(line);
+    if (this.lines.size === 0 && !this.closing.signal.aborted) this.#deafSince ??= this.#options.now();
   }
 }
 

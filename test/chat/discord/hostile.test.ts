@@ -18,7 +18,7 @@ it("says nothing that Discord refuses, obeys or rings for, whatever a card is ma
 
 it("does not care how large a card is", () => {
   for (const card of hugeCards()) expectSound(card);
-});
+}, 60_000);
 
 it("mentions those it is for and nobody else", () => {
   const ids = fc.array(fc.oneof(fc.constantFrom("123456789012345678", "223456789012345678"), text), { maxLength: 40 });

@@ -14,7 +14,7 @@ export function faultsOf({ components, flags, allowed_mentions, files }: Discord
   const shown = [...texts, ...labels, ...items.map(({ description }) => description ?? "x")];
   const fault = (isOne: boolean, words: string): string[] => (isOne ? [words] : []);
   return [
-    ...fault(flags !== 1 << 15, "the flags are not those of Components V2"),
+    ...fault(`${flags}` !== `${1 << 15}`, "the flags are not those of Components V2"),
     ...fault(JSON.stringify(allowed_mentions) !== '{"parse":[]}', "somebody may be mentioned"),
     ...fault(components.length + inside.length + buttons.length > 34, "more than 34 components"),
     ...fault(

@@ -108,3 +108,29 @@ it("stops progress, and then everything, long before Discord bans the address", 
   now += 600_001;
   expect(() => budget.check("POST /b", true)).not.toThrow();
 });
+
+it("keeps a picture on its card without sending it again, and puts long output into the thread as a file", async () => {
+  const team = await openTeam();
+  const { discord } = team;
+  const { mouth } = team.bot;
+  const { runId } = await asking(team);
+  const { progress } = await cardsOf(team, runId);
+  const png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
+  const card = { ...progress, title: "a picture", picture: { png, alt: "nine nodes" } };
+  const id = await mouth.post(card, delivery("picture"));
+  expect(await mouth.post(card, delivery("picture"))).toBe(id);
+  const message = discord.messages(ids.ops).find((each) => each.id === id);
+  const [first] = message?.wire.attachments ?? [];
+  await mouth.update(id, { ...card, verdict: "it goes on" }, delivery("picture 2"));
+  expect(message?.wire.attachments).toEqual([first]);
+  await mouth.update(id, { ...card, picture: null }, delivery("picture 3"));
+  expect(message?.wire.attachments).toEqual([]);
+  await mouth.say({ text: "line\n".repeat(2000), tone: "file", mentions: [] }, id, delivery("file"));
+  await mouth.say({ text: "in the thread", tone: "log", mentions: [] }, id, delivery("log"));
+  discord.admin.closeThread(id, { archived: true });
+  await mouth.say({ text: "once more", tone: "news", mentions: ["bob"] }, id, delivery("news"));
+  const [file, log, news] = discord.messages(id);
+  expect(file?.wire.attachments).toHaveLength(1);
+  expect([read(log), news?.pings.users]).toEqual(["in the thread", [ids.bob]]);
+  expect(discord.wrongs).toEqual([]);
+});

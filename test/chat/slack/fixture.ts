@@ -9,6 +9,8 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   onTestFinished(async () => {
     await stage.close();
     expect(stage.slack.wrongs).toEqual([]);
+    // Neither tokens nor what people type nor where to answer them belongs into a log.
+    expect(stage.logged.join("\n")).not.toMatch(/xoxb-|xapp-|\/response\/|cluster restart/);
   });
   return stage;
 }

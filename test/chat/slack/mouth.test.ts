@@ -3,15 +3,14 @@ import { openSlackClient, type Slack } from "../../../src/chat/slack/client.ts";
 import { slackMouth } from "../../../src/chat/slack/mouth.ts";
 import type { Card } from "../../../src/core/card.ts";
 import { OpsError } from "../../../src/core/errors.ts";
-import { MouthBusy, MouthError, type Delivery, type Mouth, type Saying } from "../../../src/core/mouth.ts";
+import { MouthBusy, MouthError, type Mouth } from "../../../src/core/mouth.ts";
 import { Secret } from "../../../src/core/secret.ts";
 import { TestClock } from "../../fakes/slack/clock.ts";
 import { openFakeSlack } from "../../fakes/slack/open.ts";
 import type { FakeSlack } from "../../fakes/slack/slack.ts";
 import { shows } from "./fixture.ts";
+import { card, delivery, ended, pixel, saying } from "./said.ts";
 
-/** A PNG of one pixel. */
-const pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 const day = 24 * 3600_000;
 
 let clock: TestClock;
@@ -41,35 +40,6 @@ const another = (): Mouth =>
     idOf: (name) => (name === "bob" ? "U0BOB" : undefined),
     now: () => clock.now(),
   });
-
-const card = (parts: Partial<Card> = {}): Card => ({
-  title: "Restart prod",
-  state: "running",
-  verdict: "",
-  facts: [],
-  checklist: [],
-  question: null,
-  table: null,
-  text: null,
-  diff: [],
-  picture: null,
-  actions: [],
-  startedAt: null,
-  endedAt: null,
-  ...parts,
-});
-const ended = card({ state: "done", verdict: "all is well", endedAt: 1 });
-
-const delivery = (key: string, parts: Partial<Delivery> = {}): Delivery => ({
-  place: "slack:C0OPS",
-  key,
-  runId: "run",
-  actor: "alice",
-  signal: new AbortController().signal,
-  ...parts,
-});
-
-const saying = (parts: Partial<Saying> = {}): Saying => ({ text: "it is done", tone: "news", mentions: [], ...parts });
 
 const methods = () => slack.calls.map(({ method }) => method);
 
@@ -220,6 +190,20 @@ it("uploads a picture once, and shows it in the card", async () => {
   const message = slack.messages("C0OPS")[0];
   const [file] = slack.world.files.keys();
   expect(message !== undefined && shows(message, file ?? "none") && shows(message, picture.alt)).toBe(true);
+});
+
+it("waits until Slack has looked at a picture, and does without it in the end", async () => {
+  const picture = { png: pixel, alt: "Nine nodes, all well" };
+  slack.world.unseenPictures = 1;
+  await expect(mouth.post(card({ picture }), delivery("card:1"))).rejects.toMatchObject({ name: "MouthBusy" });
+  const id = await mouth.post(card({ picture }), delivery("card:1"));
+  slack.world.unseenPictures = 99;
+  for (let attempt = 1; attempt < 5; attempt += 1) {
+    const waiting = mouth.update(id, { ...ended, picture }, delivery("card:1:2"));
+    await expect(waiting).rejects.toMatchObject({ name: "MouthBusy", afterMs: 2000 });
+  }
+  expect(await mouth.update(id, { ...ended, picture }, delivery("card:1:2"))).toBe(id);
+  expect(JSON.stringify(slack.messages("C0OPS")[0]?.blocks)).not.toContain("slack_file");
 });
 
 it("gives up waiting when somebody else may say it, and looks before it says it again", async () => {

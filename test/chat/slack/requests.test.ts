@@ -8,7 +8,8 @@ import { openStage, privately, signingSecret } from "./fixture.ts";
 /** A bot that Slack calls over HTTP. */
 async function called() {
   let handle: (request: Request) => Promise<Response> = () => Promise.resolve(new Response(null, { status: 503 }));
-  const server = createServer(getRequestListener((request) => handle(request)));
+  const listener = getRequestListener((request) => handle(request));
+  const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/slack`;
   onTestFinished(() => void server.close());

@@ -73,6 +73,7 @@ it("says that it hears nothing, why, and since when Slack is back hears again", 
   await both(slack);
   await expect.poll(() => deaf(adapter)).toBe("");
   expect(logged.join("\n")).toContain("a connection to Slack was lost or could not be made");
+  expect(logged.join("\n")).toContain("what was typed and clicked meanwhile did not arrive");
 });
 
 it("says that Socket Mode was turned off", async () => {
