@@ -32,7 +32,6 @@ const homes: Record<string, string> = {
   "src/chat/discord": "@discordjs|discord-api-types",
   "src/render": "@resvg|dejavu-fonts-ttf",
   "src/chat/slack": "@slack",
-  "src/chat/discord": "@discordjs|discord-api-types",
 };
 
 const folders = (names: string[]) => `^(${names.join("|")})/`;

@@ -61,7 +61,7 @@ export class DiscordMouth implements Mouth {
     });
   }
 
-  say(saying: Saying, messageId: string | null, delivery: Delivery): Promise<void> {
+  say(saying: Saying, messageId: string, delivery: Delivery): Promise<void> {
     return speak(async () => {
       const { tone, mentions } = saying;
       const ids = mentions.flatMap((name) => this.#options.idOf(name) ?? []);
@@ -70,7 +70,6 @@ export class DiscordMouth implements Mouth {
       const channel = channelOf(delivery.place);
       const send = (to: string, more: object = {}) =>
         this.#create(to, { ...message, body: { ...message.body, ...more } }, delivery, isProgress);
-      if (messageId === null) return void (await send(channel));
       if (tone !== "result" && (await this.#options.threads.say(channel, messageId, delivery, send))) return;
       await send(channel, { message_reference: { message_id: messageId, fail_if_not_exists: false } });
     });

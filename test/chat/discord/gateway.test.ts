@@ -102,7 +102,7 @@ it("says in words that its token was revoked, and leaves Discord in peace", asyn
     actor: null,
     signal: AbortSignal.timeout(1000),
   };
-  const say = () => mouth.say({ text: "hello", tone: "result", mentions: [] }, null, delivery);
+  const say = () => mouth.say({ text: "hello", tone: "result", mentions: [] }, "100000000000000001", delivery);
   await expect(say()).rejects.toMatchObject({
     code: "discord_unauthorized",
     hint: expect.stringContaining("Reset Token"),

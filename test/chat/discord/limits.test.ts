@@ -52,7 +52,9 @@ it("sits a storm of 429 out without adding to it", async () => {
   const { mouth } = team.bot;
   const saying = { text: "hello", tone: "result", mentions: [] } as const;
   for (let attempt = 0; attempt < 50; attempt += 1) {
-    const refused = await mouth.say(saying, null, delivery(`say ${attempt}`)).catch((error: unknown) => error);
+    const refused = await mouth
+      .say(saying, "100000000000000001", delivery(`say ${attempt}`))
+      .catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(MouthBusy);
     expect(refused).toMatchObject({ afterMs: expect.closeTo(60_000, -4) });
   }
@@ -81,7 +83,7 @@ it("tells what can never be said from what somebody can permit", async () => {
   const team = await openTeam();
   const { mouth } = team.bot;
   const saying = { text: "hello", tone: "result", mentions: [] } as const;
-  const say = (channel: string) => mouth.say(saying, null, delivery(channel, `discord:${channel}`));
+  const say = (channel: string) => mouth.say(saying, "100000000000000001", delivery(channel, `discord:${channel}`));
   await expect(say("123456789012345678")).rejects.toBeInstanceOf(MouthError);
   await expect(say(ids.readOnly)).rejects.toMatchObject({
     code: "discord_refused",
