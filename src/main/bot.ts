@@ -30,7 +30,7 @@ export interface Bot {
   readonly keySource: string;
   /** Where health and metrics are; `null` when that is not configured. */
   readonly httpUrl: string | null;
-  /** Begins to hear people in the chats that are configured; consoles are heard from the start. */
+  /** Begins to hear people in the chats that are configured; consoles are heard from the start. Never rejects. */
   listen(): Promise<void>;
   /** Takes no more commands; resolves once no step is under way any more, or after `patienceMs`. */
   drain(patienceMs: number): Promise<void>;
@@ -66,18 +66,14 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
   await saveBlueprints();
   const telemetry = openTelemetry(config, state, registry);
   const { close, ...reached } = await reach(state, current, telemetry.edges.roundTrip);
-  const services: Services = {
-    cloud: cloudOf(config, telemetry),
-    clusters: state.clusters,
-    vault: state.vault,
-    clock: systemClock,
-    ...reached,
-  };
+  const { clusters, vault } = state;
+  const services: Services = { cloud: cloudOf(config, telemetry), clusters, vault, clock: systemClock, ...reached };
   const { log, observe } = telemetry;
   // Made with the store and never changed: no other store has it.
   const storeId = await sha256((await state.vault.botKey()).publicKey);
-  const authorizer = openAuthorizer({ current: () => current().whoMay, owner, commands });
-  const rules = approvalRules(authorizer, () => current().whoMay);
+  const whoMay = () => current().whoMay;
+  const authorizer = openAuthorizer({ current: whoMay, owner, commands });
+  const rules = approvalRules(authorizer, whoMay);
   const console = consoleMouth();
   const chats = openChats({ current, commands, log, onRateLimit: telemetry.edges.rateLimit });
   const engine = await openEngine({

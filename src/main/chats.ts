@@ -8,6 +8,7 @@ import type { SlackSettings } from "../chat/settings.ts";
 import type { Config } from "../config.ts";
 import type { Command } from "../core/command.ts";
 import type { Desk } from "../core/desk.ts";
+import { describeFailure, toFailure } from "../core/errors.ts";
 import type { Mouth } from "../core/mouth.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Parts } from "../telemetry/health.ts";
@@ -17,7 +18,7 @@ export interface Chats {
   readonly mouths: readonly Mouth[];
   /** Answers what a chat sends over HTTP, by path. */
   readonly routes: Readonly<Record<string, (request: Request) => Promise<Response>>>;
-  /** Begins to hear people; resolves once every chat hears, or goes on trying. */
+  /** Begins to hear people; resolves once every chat hears, or never will, which is told in the log and by health. */
   listen(desk: Desk): Promise<void>;
   /** Whether they hear, for health. */
   readonly vital: Parts;
@@ -62,7 +63,14 @@ export function openChats({ current, commands, log, onRateLimit }: ChatParts): C
   return {
     mouths: open.map(({ adapter }) => adapter.mouth),
     routes: slack?.http ? { "/slack": slack.http } : {},
-    listen: async (desk) => void (await Promise.all(open.map(({ adapter }) => adapter.listen(desk)))),
+    listen: async (desk) => {
+      const hear = async ({ name, adapter }: (typeof open)[number]) =>
+        adapter.listen(desk).catch((error: unknown) => {
+          // The others, and the console, must go on.
+          log.error({ failure: toFailure(error) }, `Nobody is heard in ${name}: ${describeFailure(toFailure(error))}`);
+        });
+      await Promise.all(open.map(hear));
+    },
     vital: Object.fromEntries(open.map(({ name, adapter }) => [name, () => adapter.check()])),
     close: async () => void (await Promise.all(open.map(({ adapter }) => adapter.close()))),
   };

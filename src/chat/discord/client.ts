@@ -50,6 +50,8 @@ export interface ClientOptions {
 export class DiscordClient {
   /** For the gateway's library. */
   readonly rest: REST;
+  /** An interaction has limits of its own and is over in seconds: its answers wait in line, and not for the others. */
+  readonly #answers: REST;
   readonly #budget = new Budget();
   readonly #turnstile = new Turnstile();
   readonly #options: ClientOptions;
@@ -57,17 +59,16 @@ export class DiscordClient {
 
   constructor(options: ClientOptions) {
     this.#options = options;
-    const rest = new REST({
+    const shared = {
       version: "10",
       api: options.apiUrl,
       timeout: timeoutMs,
       retries: 0,
       invalidRequestWarningInterval: 0,
-      // An interaction has limits of its own and is over in seconds: its answers wait in line.
-      rejectOnRateLimit: ({ route }) => !isInteraction(route),
-      makeRequest: (url, init) => this.#request(url, init),
-    });
-    this.rest = rest.setToken(options.token.reveal());
+      makeRequest: (...request: Parameters<RESTOptions["makeRequest"]>) => this.#request(...request),
+    };
+    this.rest = new REST({ ...shared, rejectOnRateLimit: () => true }).setToken(options.token.reveal());
+    this.#answers = new REST({ ...shared, globalRequestsPerSecond: Number.POSITIVE_INFINITY });
   }
 
   /** @throws MouthBusy, Refused, or OpsError `discord_away` or `discord_unauthorized`. */
@@ -77,7 +78,7 @@ export class DiscordClient {
     if (this.#unauthorized && !isAnswer) throw unauthorized();
     if (!isAnswer) this.#budget.check(bucketOf(method, route), isProgress);
     try {
-      return await this.rest.request({
+      return await (isAnswer ? this.#answers : this.rest).request({
         method: methods[method],
         fullRoute: route,
         auth: !isAnswer,
@@ -97,8 +98,10 @@ export class DiscordClient {
   }
 
   close(): void {
-    this.rest.clearHashSweeper();
-    this.rest.clearHandlerSweeper();
+    for (const rest of [this.rest, this.#answers]) {
+      rest.clearHashSweeper();
+      rest.clearHandlerSweeper();
+    }
   }
 
   async #request(...[url, init]: Parameters<RESTOptions["makeRequest"]>): Promise<ResponseLike> {

@@ -12,7 +12,7 @@ const nameShape = /^[-_\p{Ll}\p{N}]{1,32}$/u;
 const types = { subcommand: 1, text: 3, integer: 4, boolean: 5, number: 10 } as const;
 
 /** An option as Discord is told it. */
-export interface DiscordOption {
+interface DiscordOption {
   readonly type: number;
   readonly name: string;
   readonly description: string;

@@ -67,7 +67,8 @@ export const unauthorized = (): OpsError =>
 export function understood(error: unknown): Error {
   if (error instanceof RateLimitError) return new MouthBusy(waitOf(error));
   if (error instanceof DiscordAPIError) {
-    if (error.status === 401) return unauthorized();
+    // The token of an interaction that is over is refused with a number of its own.
+    if (error.status === 401 && error.code === 0) return unauthorized();
     return new Refused(Number(error.code), error.message.replaceAll("\n", "; "), undefined);
   }
   if (error instanceof MouthBusy || error instanceof OpsError) return error;

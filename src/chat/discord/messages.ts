@@ -20,7 +20,8 @@ export function answerMessage(card: Card, now: number): Outgoing {
   if (long.length === 0) return outgoing({ ...body, files });
   const file = textFile(long.join("\n\n"));
   const shown = { type: ComponentType.File, file: { url: `attachment://${file.name}` } };
-  return outgoing({ ...body, components: [...body.components, shown], files: [...files, file] });
+  const whole = { ...body, components: [...body.components, shown], files: [...files, file] };
+  return outgoing(whole);
 }
 
 /** Something said in words, or output as a file; `ids` are the people it is for. */
@@ -55,7 +56,7 @@ const plain = (content: string, users: readonly string[]): Outgoing => ({
 });
 
 /** All attachments are listed: those an edit does not list go away. */
-const outgoing = <T extends { readonly files: readonly ChatFile[] }>({ files, ...body }: T): Outgoing => ({
+const outgoing = ({ files, ...body }: object & { readonly files: readonly ChatFile[] }): Outgoing => ({
   body: { ...body, attachments: files.map(({ name: filename }, at) => ({ id: String(at), filename })) },
   files,
 });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** What the bot needs in a channel, in Discord's words, and nothing more. */
-export const needed: Readonly<Record<string, bigint>> = {
+const needed: Readonly<Record<string, bigint>> = {
   "View Channel": 1n << 10n,
   "Send Messages": 1n << 11n,
   "Embed Links": 1n << 14n,

@@ -4,8 +4,6 @@ import { codes, isRefusal } from "./failures.ts";
 import type { Interaction } from "./interaction.ts";
 import type { Outgoing } from "./post.ts";
 
-/** Milliseconds Discord waits for the first answer, less what the way there takes. */
-const ackMs = 2700;
 /** Flag of a message that only one person sees. */
 const privately = 1 << 6;
 
@@ -65,19 +63,20 @@ export class Reply {
     return `/webhooks/${application}/${token}` as const;
   }
 
-  /** Sent again once when the connection broke: then Discord says whether it was heard the first time. */
+  /**
+   * Whether it is too late, Discord says: it knows best how long ago it was. Sent again once when the connection broke:
+   * then Discord says whether it was heard the first time.
+   */
   async #callback(type: number, data?: object): Promise<Ack> {
     const { id, token } = this.#interaction;
-    const signal = AbortSignal.timeout(ackMs);
     const body = { type, ...(data === undefined ? {} : { data }) };
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await this.#client.send({ method: "POST", route: `/interactions/${id}/${token}/callback`, body, signal });
+        await this.#client.send({ method: "POST", route: `/interactions/${id}/${token}/callback`, body });
         return "given";
       } catch (error) {
         if (isRefusal(error, codes.unknownInteraction)) return "late";
         if (isRefusal(error, codes.alreadyAcknowledged)) return attempt === 1 ? "taken" : "given";
-        if (signal.aborted) return "late";
         if (attempt === 2 || !isAway(error)) throw error;
       }
     }

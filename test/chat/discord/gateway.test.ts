@@ -98,11 +98,12 @@ it("says in words that its token was revoked, and leaves Discord in peace", asyn
   const delivery = {
     place: `discord:${ids.ops}`,
     key: "k",
+    again: false,
     runId: null,
     actor: null,
     signal: AbortSignal.timeout(1000),
   };
-  const say = () => mouth.say({ text: "hello", tone: "result", mentions: [] }, "1", delivery);
+  const say = () => mouth.say({ text: "hello", tone: "result", mentions: [] }, "100000000000000001", delivery);
   await expect(say()).rejects.toMatchObject({
     code: "discord_unauthorized",
     hint: expect.stringContaining("Reset Token"),

@@ -1,3 +1,4 @@
+import { InteractionType } from "discord-api-types/v10";
 import { expect, it } from "vitest";
 import { eventOf, never } from "../../engine/fixture.ts";
 import { ids } from "../../fakes/discord/sample.ts";
@@ -24,7 +25,7 @@ it("carries a command from its first letter to the approval of a second person a
   const bob = discord.as(ids.bob).in(ids.ops);
   expect(await alice.completes("cluster restart", { name: "pr" }, "name")).toEqual([{ name: "prod", value: "prod" }]);
   const { card, runId } = await asking(team);
-  const typed = discord.interactions.find(({ wire }) => wire.type === 2);
+  const typed = discord.interactions.find(({ wire }) => wire.type === InteractionType.ApplicationCommand);
   expect(typed?.ackMs).toBeLessThan(3000);
   // The card speaks for itself: what was said privately goes away.
   await discord.until(() => typed?.replies.length === 0);

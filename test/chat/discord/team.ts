@@ -117,30 +117,22 @@ function playbooks(work: { now: Work }) {
   return [restart, wipe] as const;
 }
 
-const people = {
+const law = WhoMay.parse({
   people: [
-    { name: "alice", roles: ["admin"], discord: "11111111111111111" },
-    { name: "bob", roles: ["admin"], discord: "22222222222222222" },
-    { name: "carol", roles: ["viewer"], discord: "33333333333333333" },
+    { name: "alice", roles: ["admin"], discord: ids.alice },
+    { name: "bob", roles: ["admin"], discord: ids.bob },
+    { name: "carol", roles: ["viewer"], discord: ids.carol },
   ],
-  channels: [{ name: "ops", discord: "44444444444444444" }],
-};
-
-/** The configuration with the short ids of the stand-in, which the real check would not take. */
-function whoMay(): WhoMay {
-  const known: Record<string, string> = { alice: ids.alice, bob: ids.bob, carol: ids.carol, ops: ids.ops };
-  const parsed = WhoMay.parse(people);
-  const short = <T extends { readonly name: string }>(each: T) => ({ ...each, discord: known[each.name] ?? "" });
-  return { ...parsed, people: parsed.people.map(short), channels: parsed.channels.map(short) };
-}
+  channels: [{ name: "ops", discord: ids.ops }],
+});
 
 /** Opens it all; it is closed after the test. */
 export async function openTeam(
   options: FakeDiscordOptions & { readonly work?: Work; readonly clusters?: readonly string[] } = {},
 ): Promise<Team> {
   let offset = 0;
-  const now = () => Date.now() + offset;
-  const discord = await openFakeDiscord({ limits: wide, now, ...options });
+  const now = () => (options.now ?? Date.now)() + offset;
+  const discord = await openFakeDiscord({ limits: wide, ...options, now });
   opened.push(discord);
   const work = { now: options.work ?? (async () => undefined) };
   const [restart, wipe] = playbooks(work);
@@ -154,7 +146,6 @@ export async function openTeam(
     commandFor(restart, { name: "cluster restart", summary: "Restart all nodes", access: "operator" }),
     commandFor(wipe, { name: "cluster wipe", summary: "Empty all disks", access: "admin" }),
   ];
-  const law = whoMay();
   const authorizer = openAuthorizer({ current: () => law, owner: "root", commands });
   const mouths: Discord["mouth"][] = [];
   const log: Line[] = [];
