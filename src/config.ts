@@ -3,8 +3,9 @@ import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
-import { Name, unique } from "./auth/principals.ts";
+import { unique } from "./auth/principals.ts";
 import { danglingNames, WhoMay, type Problem } from "./auth/who-may.ts";
+import { danglingNotify, NotifyFile } from "./chat/notify.ts";
 import { ChatEnvironment, ChatFile, chatProblems, chatSettings, type ChatSettings } from "./chat/settings.ts";
 import { Blueprint } from "./core/cluster.ts";
 import type { Command } from "./core/command.ts";
@@ -31,10 +32,7 @@ const Extensions = z.object({ extensions: z.string().min(1).optional() });
 const File = WhoMay.extend({
   ...Extensions.shape,
   ...ChatFile.shape,
-  /** Channels that are told of what they did not ask for. */
-  notify: z
-    .array(z.strictObject({ channel: Name, on: z.array(z.enum(["ended", "failed", "glass", "audit"])).min(1) }))
-    .default([]),
+  ...NotifyFile,
   clusters: z
     .array(Blueprint)
     .default([])
@@ -100,7 +98,7 @@ export async function readConfig(
   const inFile = [
     ...(file.error?.issues ?? []),
     ...(whoMay.success ? danglingNames(whoMay.data, commands) : []),
-    ...(file.success ? unknownChannels(file.data) : []),
+    ...(file.success ? danglingNotify(file.data.notify, file.data) : []),
     ...(file.success && environment.success ? chatProblems(file.data, environment.data) : []),
   ];
   const problems = [
@@ -141,14 +139,6 @@ async function readCredentials(env: Readonly<Record<string, string | undefined>>
     return text === null ? [] : [[name, text.trim()] as const];
   });
   return Object.fromEntries((await Promise.all(found)).flat());
-}
-
-function unknownChannels({ notify, channels }: z.infer<typeof File>): Problem[] {
-  return notify.flatMap(({ channel }, at) =>
-    channels.some(({ name }) => name === channel)
-      ? []
-      : [{ path: ["notify", at, "channel"], message: `there is no channel ${channel}` }],
-  );
 }
 
 /** `people.0.roles.1: there is no role oprator`. */

@@ -22,7 +22,7 @@ export function openDesk(parts: DeskParts): Desk {
     use: (name, options, caller) => submitFilled(inside, name, options, caller),
     formFor: (text, caller) => formFor(inside, text, caller),
     complete: (asked, caller) => complete(inside, asked, caller),
-    action: async (id, at) => (await findAction(inside, id, at)).action,
+    action: async (id, at) => findAction(inside, id, at),
     press: (...pressed) => press(inside, ...pressed),
     board: (caller) => board(inside, caller),
     follow: (runId, listener) =>

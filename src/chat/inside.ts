@@ -8,6 +8,7 @@ import { OpsError } from "../core/errors.ts";
 import type { Answer } from "../core/friction.ts";
 import type { RunView } from "../core/journal.ts";
 import type { Place } from "../core/mouth.ts";
+import type { Notices } from "../core/notice.ts";
 import type { Playbook } from "../core/playbook.ts";
 import type { Services } from "../core/ports.ts";
 import type { Reviews } from "../core/reviews.ts";
@@ -31,6 +32,7 @@ export interface Runs extends PeoplesRuns {
   /** Calls back with the view now and after every event; returns how to stop that. */
   follow(runId: string, listener: (view: RunView) => void): () => void;
   readonly reviews: Reviews;
+  readonly notices: Notices;
   readonly codes: OneTimeCodes;
 }
 

@@ -5,10 +5,12 @@ import type { Filled, PressedAt, Receipt } from "../core/desk.ts";
 import { OpsError } from "../core/errors.ts";
 import { voteOf, type Answer } from "../core/friction.ts";
 import type { RunView } from "../core/journal.ts";
+import { noticeCard } from "../core/notice-card.ts";
 import { planLines } from "../core/plan-lines.ts";
 import { isCut } from "../core/run-actions.ts";
 import { runCard } from "../core/run-card.ts";
 import { answerCard } from "./answers.ts";
+import { acknowledgeNotice } from "./call-notices.ts";
 import { callRuns } from "./call-runs.ts";
 import { nothingAsked, type Inside } from "./inside.ts";
 import { submitText } from "./submit.ts";
@@ -21,12 +23,25 @@ interface Found {
 }
 
 /** Looks a button up: what Nonet made, under the message it made it for, and only while it is there. */
-export async function findAction({ runs }: Inside, id: string, at: PressedAt): Promise<Found> {
+export async function findAction(inside: Inside, id: string, at: PressedAt): Promise<CardAction> {
+  const pressed = known(id);
+  const find = pressed.deed === "acknowledge" ? findOfNotice(inside, id, at) : findOfRun(inside, pressed, id, at);
+  return (await find).action;
+}
+
+function known(id: string): Pressed {
   const pressed = readAction(id);
   if (pressed === undefined) throw stale("Nonet made no such button.");
+  return pressed;
+}
+
+/** What a notice offers for its run belongs to its card as well. */
+async function findOfRun({ runs }: Inside, pressed: Pressed, id: string, at: PressedAt): Promise<Found> {
   const view = await runs.view(pressed.target);
-  if (view === undefined || (await runs.messageOf(view.id, at.place)) !== at.messageId) {
-    throw stale("This button does not belong to the card it is under.");
+  if (view === undefined) throw astray();
+  if ((await runs.messageOf(view.id, at.place)) !== at.messageId) {
+    const notice = await runs.notices.under(at);
+    if (notice === undefined || !noticeCard(notice).actions.some((each) => each.id === id)) throw astray();
   }
   const action = runCard(view).actions.find((each) => each.id === id);
   if (action !== undefined) return { action, pressed, view };
@@ -44,8 +59,10 @@ export async function press(
   filled: Filled,
   caller: Caller,
 ): Promise<Receipt | undefined> {
-  const found = await findAction(inside, id, at);
-  const { pressed, view } = found;
+  const pressed = known(id);
+  if (pressed.deed === "acknowledge") return acknowledge(inside, id, at, caller);
+  const found = await findOfRun(inside, pressed, id, at);
+  const { view } = found;
   switch (pressed.deed) {
     case "approve":
     case "refuse":
@@ -64,9 +81,24 @@ export async function press(
       return repeat(inside, found, caller);
     case "next":
       return give(inside, found, caller);
-    case "acknowledge":
-      return undefined;
   }
+}
+
+async function findOfNotice({ runs }: Inside, id: string, at: PressedAt) {
+  const notice = await runs.notices.under(at);
+  if (notice === undefined || notice.id !== known(id).target) throw astray();
+  const action = noticeCard(notice).actions.find((each) => each.id === id);
+  if (action === undefined) throw stale(`Nobody waits for this any more. ${notice.title}.`);
+  return { notice, action };
+}
+
+function acknowledge(inside: Inside, id: string, at: PressedAt, caller: Caller): Promise<undefined> {
+  return inside.witness.watch("acknowledge", caller, async (tell) => {
+    const { notice } = await findOfNotice(inside, id, at);
+    tell({ cluster: notice.cluster, data: { notice: notice.id }, understood: true });
+    await acknowledgeNotice(inside, notice, caller);
+    return undefined;
+  });
 }
 
 /** What was offered is looked up in the run's own record, and given as if the caller had typed it. */
@@ -151,10 +183,12 @@ function repeat({ commands, runs, allow, authorizer, witness }: Inside, { presse
   });
 }
 
+const astray = (): OpsError => stale("This button does not belong to the card it is under.");
+
 const stale = (message: string): OpsError =>
   new OpsError({
     code: "stale_button",
     message,
     state: "Nothing was done.",
-    hint: "Look at the newest card of the run; /runs list names all.",
+    hint: "Look at the newest card; /runs list and /notices list name all.",
   });

@@ -5,7 +5,7 @@ import type { Table } from "../core/table.ts";
 import { counted } from "../core/words.ts";
 import { tableLines } from "../render/terminal.ts";
 import { linesAndRest, type Rest } from "./lines.ts";
-import type { Paper } from "./outline.ts";
+import type { Paper } from "./paper.ts";
 import { stepItems, type Line } from "./steps.ts";
 import { cutLine, oneLine, type Size } from "./text.ts";
 
@@ -21,7 +21,7 @@ type Name = "question" | "diff" | "verdict" | "steps" | "facts" | "table" | "tex
 /** What one line may take of the room there is; a question and a verdict may be longer. */
 const longestLine = (room: number): number => Math.min(400, Math.floor(room * 0.6));
 /** Tables are for looking at; who wants more takes the console. */
-const mostRows = 100;
+const mostRows = 40;
 const mostColumns = 10;
 
 /** The parts of a card. */
@@ -29,13 +29,13 @@ export function sectionsOf(card: Card, paper: Paper): Readonly<Record<Name, Sect
   const prose = ({ strong, plain }: Line) => paper.prose(strong) + paper.prose(plain) + paper.markup;
   const code = ({ plain }: Line) => paper.code(plain) + 1;
   return {
-    question: { share: 0.28, size: prose, fit: (room) => questionLines(card, room, paper, prose) },
-    diff: { share: 0.2, size: code, fit: (room) => linesIn(room, deletionsFirst(card.diff), paper.code, code) },
-    verdict: { share: 0.13, size: prose, fit: (room) => verdictLines(card, room, paper) },
-    steps: { share: 0.13, size: prose, fit: (room) => stepLines(card, room, paper, prose) },
-    facts: { share: 0.1, size: prose, fit: (room) => factLines(card, room, paper, prose) },
-    table: { share: 0.08, size: code, fit: (room) => tableText(card.table, room, paper, code) },
-    text: { share: 0.08, size: code, fit: (room) => textLines(card, room, paper, code) },
+    question: { share: 0.28, size: prose, fit: fitQuestion(card, paper, prose) },
+    diff: { share: 0.2, size: code, fit: fitLines(deletionsFirst(card.diff), paper.code, code) },
+    verdict: { share: 0.13, size: prose, fit: fitVerdict(card, paper) },
+    steps: { share: 0.13, size: prose, fit: fitSteps(card, paper, prose) },
+    facts: { share: 0.1, size: prose, fit: fitFacts(card, paper, prose) },
+    table: { share: 0.08, size: code, fit: fitTable(card.table, paper, code) },
+    text: { share: 0.08, size: code, fit: fitText(card, paper, code) },
   };
 }
 
@@ -48,64 +48,72 @@ export function noticeOf({ actions, facts }: Card): string {
   return `✂ This is not all. The console shows the whole: ${how}`;
 }
 
-type Sized = (line: Line) => number;
+type Fit = Section["fit"];
+type Sized = Section["size"];
 
-function questionLines({ question }: Card, room: number, paper: Paper, size: Sized): Line[] {
-  if (question === null) return [];
+function fitQuestion({ question }: Card, paper: Paper, size: Sized): Fit {
+  if (question === null) return () => [];
   const details = deletionsFirst(question.details);
-  const kept = details.length === 0 ? 0 : Math.min(room / 3, 200);
-  const { line, isCut } = cutLine(question.text, Math.floor(room - kept - paper.markup), paper.prose);
-  const text = { strong: line, plain: "", isCut };
-  return [text, ...linesIn(room - size(text), details, paper.prose, size)];
-}
-
-function verdictLines({ verdict }: Card, room: number, paper: Paper): Line[] {
-  if (verdict === "") return [];
-  const { line, isCut } = cutLine(verdict, room - paper.markup, paper.prose);
-  return [{ strong: line, plain: "", isCut }];
-}
-
-function stepLines(card: Card, most: number, { now }: Paper, size: Sized): Line[] {
-  const rest: Rest = (left) => `… ${counted(left, "line")} more of the checklist`;
-  return linesAndRest(stepItems(card), (item) => item(now), { most, size }, rest);
-}
-
-function factLines({ facts }: Card, most: number, paper: Paper, size: Sized): Line[] {
-  const others = facts.filter(([name]) => name !== "run");
-  const word = ([name, value]: readonly [string, string]): Line => {
-    const { line, isCut } = cutLine(value, longestLine(most), paper.prose);
-    return { strong: oneLine(name, 40), plain: `  ${line}`, isCut };
+  return (room) => {
+    const kept = details.length === 0 ? 0 : Math.min(room / 3, 200);
+    const { line, isCut } = cutLine(question.text, Math.floor(room - kept - paper.markup), paper.prose);
+    const text = { strong: line, plain: "", isCut };
+    return [text, ...fitLines(details, paper.prose, size)(room - size(text))];
   };
-  return linesAndRest(others, word, { most, size }, (left) => `… ${counted(left, "fact")} more`);
+}
+
+const fitVerdict =
+  ({ verdict }: Card, paper: Paper): Fit =>
+  (room) => {
+    if (verdict === "") return [];
+    const { line, isCut } = cutLine(verdict, room - paper.markup, paper.prose);
+    return [{ strong: line, plain: "", isCut }];
+  };
+
+function fitSteps(card: Card, { now }: Paper, size: Sized): Fit {
+  const items = stepItems(card);
+  const rest: Rest = (left) => `… ${counted(left, "line")} more of the checklist`;
+  return (most) => linesAndRest(items, (item) => item(now), { most, size }, rest);
+}
+
+function fitFacts({ facts }: Card, paper: Paper, size: Sized): Fit {
+  const others = facts.filter(([name]) => name !== "run");
+  return (most) => {
+    const word = ([name, value]: readonly [string, string]): Line => {
+      const { line, isCut } = cutLine(value, longestLine(most), paper.prose);
+      return { strong: oneLine(name, 40), plain: `  ${line}`, isCut };
+    };
+    return linesAndRest(others, word, { most, size }, (left) => `… ${counted(left, "fact")} more`);
+  };
 }
 
 /** What fails or runs is looked at for its end, what is done for its beginning. */
-function textLines({ text, state }: Card, most: number, paper: Paper, size: Sized): Line[] {
-  if (text === null || text.trim() === "") return [];
-  const lines = text.trimEnd().split(/\r\n?|\n/);
+function fitText({ text, state }: Card, paper: Paper, size: Sized): Fit {
   const fromEnd = state === "failed" || state === "running";
+  const whole = (text ?? "").trimEnd();
+  const lines = whole === "" ? [] : whole.split(/\r\n?|\n/);
+  if (fromEnd) lines.reverse();
   const rest: Rest = (left) => `… ${counted(left, "line")} more ${fromEnd ? "above" : "below"}`;
-  const shown = linesAndRest(fromEnd ? lines.toReversed() : lines, plainLine(most, paper.code), { most, size }, rest);
-  return fromEnd ? shown.toReversed() : shown;
+  return (most) => {
+    const shown = linesAndRest(lines, plainLine(most, paper.code), { most, size }, rest);
+    return fromEnd ? shown.toReversed() : shown;
+  };
 }
 
-function tableText(table: Table | null, most: number, { columns }: Paper, size: Sized): Line[] {
-  if (table === null || table.columns.length === 0) return [];
+function fitTable(table: Table | null, { columns }: Paper, size: Sized): Fit {
+  if (table === null || table.columns.length === 0) return () => [];
   const cells = (row: readonly string[]) => row.slice(0, mostColumns).map((cell) => oneLine(cell, 60));
   const part = { columns: cells(table.columns), rows: table.rows.slice(0, mostRows).map(cells) };
-  const [head = "", ...laid] = tableLines(part, { width: columns, color: false, now: 0 });
-  const isCut = table.columns.length > mostColumns || table.rows.length > mostRows;
-  const word = (row: string): Line => ({ strong: "", plain: row.slice(2), isCut });
-  const hidden = table.rows.slice(mostRows).length;
-  const rows = (count: number): string => `… ${counted(count, "row")} more`;
+  const laid = tableLines(part, { width: columns, color: false, now: 0 }).map((line) => line.slice(2));
+  const hiddenRows = Math.max(0, table.rows.length - mostRows);
+  const hiddenColumns = Math.max(0, table.columns.length - mostColumns);
   const beyond = [
-    ...(hidden === 0 ? [] : [`  ${rows(hidden)}`]),
-    ...(table.columns.length > mostColumns
-      ? [`  … ${counted(table.columns.length - mostColumns, "column")} more`]
-      : []),
+    ...(hiddenRows === 0 ? [] : [`… ${counted(hiddenRows, "row")} more`]),
+    ...(hiddenColumns === 0 ? [] : [`… ${counted(hiddenColumns, "column")} more`]),
   ];
-  const rest: Rest = (left) => rows(Math.max(0, left - beyond.length) + hidden);
-  return linesAndRest([head, ...laid, ...beyond], word, { most, size }, rest);
+  const word = (plain: string): Line => ({ strong: "", plain, isCut: beyond.length > 0 });
+  const rest: Rest = (left) => `… ${counted(Math.max(0, left - beyond.length) + hiddenRows, "row")} more`;
+  return (most) => linesAndRest([...laid, ...beyond], word, { most, size }, rest);
 }
 
 const plainLine =
@@ -116,11 +124,13 @@ const plainLine =
   };
 
 /** Lines that begin with their deletions, as many as there is room for. */
-function linesIn(most: number, lines: readonly string[], count: Size, size: Sized): Line[] {
-  return linesAndRest(lines, plainLine(most, count), { most, size }, restOf(lines));
-}
+const fitLines =
+  (lines: readonly string[], count: Size, size: Sized): Fit =>
+  (most) =>
+    linesAndRest(lines, plainLine(most, count), { most, size }, restOf(lines));
 
-const isDeletion = (line: string): boolean => line.startsWith("-");
+/** Whether a line is shown with a minus first. */
+const isDeletion = (line: string): boolean => (/^[-+~ ]/.test(line) ? line : oneLine(line, 100)).startsWith("-");
 
 /** Nothing may hide what would be gone. */
 const deletionsFirst = (lines: readonly string[]): readonly string[] => [

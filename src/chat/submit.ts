@@ -7,6 +7,7 @@ import type { Json } from "../core/json.ts";
 import { placeOf, type Place } from "../core/mouth.ts";
 import { findCommand, parseInput, readInput } from "../core/typed.ts";
 import { answerCard } from "./answers.ts";
+import { callNotices } from "./call-notices.ts";
 import { callRuns } from "./call-runs.ts";
 import type { Inside } from "./inside.ts";
 import type { Asked } from "./witness.ts";
@@ -66,6 +67,7 @@ async function submit(inside: Inside, request: Request, caller: Caller, tell: Te
     commands: commandsFor(caller),
     runs: callRuns({ command, commands, runs, allow, places }, caller, actor),
     reviews: runs.reviews,
+    notices: callNotices(inside, caller),
     codes: runs.codes,
     start: async (playbook, given) => {
       const shown = playbook.risk === "read" ? here(caller) : places;

@@ -49,7 +49,8 @@ export function clip(text: string, most: number, size: Size = units): string {
   if (text.length <= most && size(text) <= most) return text;
   let kept = "";
   let used = size("…");
-  for (const { segment } of segmenter.segment(text.slice(0, most))) {
+  // A little more than can be kept, so that what stands at the edge is seen whole.
+  for (const { segment } of segmenter.segment(text.slice(0, most + 100))) {
     used += size(segment);
     if (used > most) break;
     kept += segment;

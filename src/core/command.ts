@@ -3,6 +3,7 @@ import type { Audit } from "./audit.ts";
 import { ClusterName } from "./cluster.ts";
 import type { RunView } from "./journal.ts";
 import type { Lock } from "./lock.ts";
+import type { Notice } from "./notice.ts";
 import { withoutOptional } from "./option.ts";
 import type { Playbook, Result } from "./playbook.ts";
 import type { Caller } from "./caller.ts";
@@ -30,6 +31,7 @@ export interface Call {
   readonly via: Caller["via"];
   readonly services: Services;
   readonly reviews: Reviews;
+  readonly notices: CallNotices;
   readonly codes: OneTimeCodes;
   readonly audit: Audit;
   /** Starts (or joins) a run of this playbook; the reply is its card, live until the end. */
@@ -56,6 +58,17 @@ export interface CallRuns {
   lock(cluster: string | null, reason: string): Promise<Lock | undefined>;
   /** Returns the lock that was lifted; `undefined` when there is none. */
   unlock(cluster: string | null): Promise<Lock | undefined>;
+}
+
+/** Notices, as far as the same person may see and acknowledge them. */
+export interface CallNotices {
+  /** Those that wait to be acknowledged, oldest first; of all clusters for `null`. */
+  open(cluster: string | null): Promise<readonly Notice[]>;
+  /**
+   * Acknowledges the one whose id is or begins like this.
+   * @throws OpsError `no_such_notice`, `ambiguous_notice`, `not_open`, `own_review`, or a denial.
+   */
+  acknowledge(id: string): Promise<Notice>;
 }
 
 /** What comes back from a command: a run to follow, or an answer at once. */

@@ -4,9 +4,6 @@ import type { Card } from "./card.ts";
 /** Where something is said: `slack:C024BE91L`, `discord:323456789012345678`, `console`. */
 export type Place = string;
 
-/** What somebody wants to be told of without having asked: a run that failed or ended, a break-glass, the audit's head. */
-export type Topic = "ended" | "failed" | "glass" | "audit";
-
 /** The place somebody speaks from; `null` where runs are followed live anyway. */
 export const placeOf = ({ via, channel }: Caller): Place | null => (channel === null ? null : `${via}:${channel}`);
 
@@ -18,7 +15,9 @@ export interface Delivery {
   readonly place: Place;
   /** The same whenever the same thing is said again, because nobody knows whether it was heard. */
   readonly key: string;
-  /** The run it is about; `null` for what belongs to none. */
+  /** It may have been said before: somebody began to, and did not come to note that it was heard. */
+  readonly again: boolean;
+  /** The run whose card it belongs to; `null` for a notice. */
   readonly runId: string | null;
   /** Who caused it and so knows already. */
   readonly actor: string | null;
@@ -48,8 +47,8 @@ export interface Mouth {
   post(card: Card, delivery: Delivery): Promise<string>;
   /** Shows the card's newest state; returns the id of its message, another one where the old could not be changed. */
   update(messageId: string, card: Card, delivery: Delivery): Promise<string>;
-  /** Says something below the message of a card, or by itself (`null`). */
-  say(saying: Saying, messageId: string | null, delivery: Delivery): Promise<void>;
+  /** Says something below the message of a card. */
+  say(saying: Saying, messageId: string, delivery: Delivery): Promise<void>;
 }
 
 /** It cannot be said there, however often it is tried: the channel is gone, the message is refused. */

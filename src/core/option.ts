@@ -10,6 +10,12 @@ export const RunId = z
   .regex(/^[0-9a-f]{8}[0-9a-f-]{0,28}$/, "a run has an id like 1f6f2f0c-…; its first 8 characters are enough")
   .describe("id of a run, or its first 8 characters");
 
+/** An option that names a notice. */
+export const NoticeId = z
+  .string()
+  .regex(/^[0-9a-f]{8}[0-9a-f-]{0,28}$/, "a notice has an id like 1f6f2f0c-…; its first 8 characters are enough")
+  .describe("id of a notice, or its first 8 characters");
+
 /** One option of a command, for forms and completion. */
 export interface Option {
   readonly name: string;

@@ -19,6 +19,14 @@ export function shownPlan(plan: Plan): { readonly lines: readonly string[]; read
 /** Whether its card leaves something out of what is asked. */
 export const isCut = ({ plan }: Pick<ApprovalView, "plan">): boolean => plan !== null && shownPlan(plan).left > 0;
 
+/** The button that carries on a run that ended before its end. */
+export const carryOn = (runId: string): CardAction => ({
+  id: actionId({ deed: "resume", target: runId, hash: "" }),
+  label: "Carry on",
+  style: "primary",
+  fields: [],
+});
+
 /** The buttons of a run as it is now. */
 export function runActions(view: RunView): CardAction[] {
   const { approval, state, id, finishedAt, risk } = view;
@@ -35,7 +43,7 @@ export function runActions(view: RunView): CardAction[] {
     action("next", label, { style: "primary" }, at.toString(16)),
   );
   if (risk === "read" || state === "rejected" || state === "expired") return next;
-  return view.result?.ok === true ? next : [...next, action("resume", "Carry on", { style: "primary" })];
+  return view.result?.ok === true ? next : [...next, carryOn(id)];
 }
 
 function answers(

@@ -14,7 +14,7 @@ interface Group {
 }
 
 /** What a row of the outbox says. */
-export function sayingIn(row: Row): Saying {
+function sayingIn(row: Row): Saying {
   const mentions: unknown = JSON.parse(String(row["mentions"] ?? "[]"));
   const tone = ["log", "news", "result", "file"].find((each) => each === row["tone"]) as Saying["tone"] | undefined;
   return {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { kindOf, MouthBusy, MouthError, type Delivery, type Mouth } from "../core/mouth.ts";
 import { cardOf } from "./card-at.ts";
-import { sayingIn, sayingsIn } from "./outbox-sayings.ts";
+import { sayingsIn } from "./outbox-sayings.ts";
 import { openPump } from "./pump.ts";
 import type { Row, Store } from "./store/port.ts";
 
@@ -31,6 +31,8 @@ export interface OutboxOptions {
   /** The same for every process that had this state folder, of which one at a time can live. */
   readonly home: string;
   readonly mouths: readonly Mouth[];
+  /** Stores what was held back until now. */
+  readonly release: () => Promise<void>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Takes what could not be said at an attempt, and what will not be tried again (`gone`). */
@@ -77,6 +79,7 @@ class Desk {
   async turn(wake: () => void): Promise<boolean> {
     if (!this.#tookOver) await this.#takeOver();
     this.#tookOver = true;
+    await this.#options.release();
     const due = await this.#store.all(
       `select id from outbox where delivered_at is null and failed is null and kind <> 'line' and ${this.#served}
          and next_at <= ${this.#store.now} and held_until < ${this.#store.now} order by at limit 100`,
@@ -122,15 +125,10 @@ class Desk {
     );
     if (row === undefined) return;
     try {
-      await (row["kind"] === "card" ? this.#card(row) : this.#notice(row));
+      await this.#card(row);
     } catch (error) {
       await this.#failed(row, error);
     }
-  }
-
-  async #notice(row: Row): Promise<void> {
-    await this.#mouth(row).say(sayingIn(row), null, this.#delivery(row, String(row["id"])));
-    await this.#said(row, Number(row["seq"]));
   }
 
   /** The card first, then the lines below it: what a line speaks of can be seen by then. */
@@ -138,23 +136,24 @@ class Desk {
     const [known, posting] = [textOf(row["message_id"]), row["posting"] ?? null];
     // Nobody knows whether a post that was begun was heard: the same is posted again, not something newer.
     const seq = Number(known === null ? (posting ?? row["seq"]) : row["seq"]);
-    const messageId = seq > Number(row["told_seq"]) ? await this.#show(row, known, seq) : known;
+    const isTold = known !== null && seq <= Number(row["told_seq"]);
+    const messageId = isTold ? known : await this.#show(row, known, seq);
     await this.#lines(row, messageId, seq);
     await this.#said(row, seq);
   }
 
-  /** What is to be said below the card, up to this event of its run. */
-  async #lines(row: Row, messageId: string | null, seq: number): Promise<void> {
+  /** What is to be said below the card, up to this event of its run or change of its notice. */
+  async #lines(row: Row, messageId: string, seq: number): Promise<void> {
     const waiting = await this.#store.all(
-      `select * from outbox where run_id = ? and place = ? and kind = 'line' and seq <= ? and delivered_at is null
-         and failed is null order by seq, tone`,
-      [row["run_id"] ?? null, row["place"] ?? null, seq],
+      `select * from outbox where (run_id = ? or notice_id = ?) and place = ? and kind = 'line' and seq <= ?
+         and delivered_at is null and failed is null order by seq, tone`,
+      [row["run_id"] ?? null, row["notice_id"] ?? null, row["place"] ?? null, seq],
     );
     for (const { first, last, saying, ids } of sayingsIn(waiting)) {
       const id = String(first["id"]);
       // The same key must say the same the next time, whatever has come meanwhile.
-      if (saying.tone === "log") await this.#store.run("update outbox set posting = ? where id = ?", [last, id]);
-      const say = this.#mouth(row).say(saying, messageId, this.#delivery(row, id));
+      await this.#store.run("update outbox set posting = ? where id = ?", [last, id]);
+      const say = this.#mouth(row).say(saying, messageId, this.#delivery(row, id, begun(first)));
       const failed = await say.then(() => null, whyGone);
       if (failed !== null) this.#options.onFailure({ id, gone: true, error: failed });
       await this.#store.run(
@@ -167,7 +166,7 @@ class Desk {
   async #show(row: Row, known: string | null, seq: number): Promise<string> {
     const id = String(row["id"]);
     const card = await cardOf(this.#store, row, seq, this.#options.now());
-    const delivery = this.#delivery(row, known === null ? id : `${id}:${seq}`);
+    const delivery = this.#delivery(row, known === null ? id : `${id}:${seq}`, begun(row));
     if (known === null) await this.#store.run("update outbox set posting = ? where id = ?", [seq, id]);
     const mouth = this.#mouth(row);
     const messageId = await (known === null ? mouth.post(card, delivery) : mouth.update(known, card, delivery));
@@ -210,14 +209,18 @@ class Desk {
     return mouth;
   }
 
-  #delivery(row: Row, key: string): Delivery {
+  #delivery(row: Row, key: string, again: boolean): Delivery {
     const signal = AbortSignal.any([AbortSignal.timeout(mouthMs), this.#closing]);
-    return { place: String(row["place"]), key, runId: textOf(row["run_id"]), actor: textOf(row["actor"]), signal };
+    const [runId, actor] = [textOf(row["run_id"]), textOf(row["actor"])];
+    return { place: String(row["place"]), key, again, runId, actor, signal };
   }
 }
 
 const textOf = (value: Row[string] | undefined): string | null =>
   value === null || value === undefined ? null : String(value);
+
+/** Whether somebody began to say it; nobody knows whether it was heard. */
+const begun = (row: Row): boolean => (row["posting"] ?? null) !== null;
 
 /** Why a line can never be said. @throws whatever else went wrong. */
 function whyGone(error: unknown): string {
@@ -225,7 +228,14 @@ function whyGone(error: unknown): string {
   throw error;
 }
 
-/** Forgets what was said or given up long ago. `now` in milliseconds since 1970. */
+/**
+ * Forgets what was said or given up long ago, but for the cards of notices that still wait for a word. `now` in
+ * milliseconds since 1970.
+ */
 export async function forgetSaid(store: Store, now: number): Promise<void> {
-  await store.run("delete from outbox where at < ? and coalesce(delivered_at, at) < ?", [now - keptMs, now - keptMs]);
+  await store.run(
+    `delete from outbox where at < ? and coalesce(delivered_at, at) < ? and not exists
+       (select 1 from notices where notices.id = notice_id and open = 1 and severity <> 'info')`,
+    [now - keptMs, now - keptMs],
+  );
 }

@@ -1,7 +1,6 @@
-import { randomUUID } from "node:crypto";
 import type { RunFact } from "../core/journal.ts";
-import type { Place, Saying, Topic } from "../core/mouth.ts";
-import { endingOf, sayingsFor } from "./sayings.ts";
+import type { Place, Saying } from "../core/mouth.ts";
+import { sayingsFor } from "./sayings.ts";
 import type { Row, Sql } from "./store/port.ts";
 
 /** An event that has its number. */
@@ -25,14 +24,10 @@ export async function tellPlace(sql: Sql, runId: string, place: Place, at: numbe
 }
 
 /**
- * Stores what must be said because of one event: the card's new state, which replaces one that was not said yet; what is
- * said below it of steps, decisions and the end; and notices elsewhere.
+ * Stores what must be said because of one event: the card's new state, which replaces one that was not said yet; and what
+ * is said below it of steps, decisions and the end.
  */
-export function sayFor(
-  sql: Sql,
-  line: Line,
-  { at, placesFor }: { readonly at: number; readonly placesFor: (topic: Topic) => readonly Place[] },
-): Promise<void>[] {
+export function sayFor(sql: Sql, line: Line, at: number): Promise<void>[] {
   const { runId, seq, fact } = line;
   // What somebody waits for is said at once; progress waits for its turn.
   const card = sql.run(
@@ -43,12 +38,7 @@ export function sayFor(
        at = case when outbox.delivered_at is null then outbox.at else excluded.at end`,
     [seq, at, runId],
   );
-  const below = sayingsFor(line).map((saying) => sayBelow(sql, line, saying, at));
-  if (fact.kind !== "run.finished") return [card, ...below];
-  const text = `${titleOf(line)} ended. ${endingOf(fact)}`;
-  const actor = String(line.run["actor"]);
-  const places = new Set([...placesFor("ended"), ...(isGood(fact) ? [] : placesFor("failed"))]);
-  return [card, ...below, ...[...places].map((place) => sayNotice(sql, place, { text, actor, at, runId }))];
+  return [card, ...sayingsFor(line).map((saying) => sayBelow(sql, line, saying, at))];
 }
 
 /** What changes who has to do something. */
@@ -83,26 +73,4 @@ async function approversOf(sql: Sql, runId: string): Promise<string[]> {
     [runId, runId],
   );
   return rows.flatMap(({ actor }) => (actor === null || actor === undefined ? [] : [String(actor)]));
-}
-
-/** Stores one line for a place; not for one that is shown the card of the run anyway. */
-export async function sayNotice(
-  sql: Sql,
-  place: Place,
-  say: { readonly text: string; readonly actor: string | null; readonly at: number; readonly runId?: string },
-): Promise<void> {
-  await sql.run(
-    `insert into outbox (id, place, seq, kind, text, actor, at) select ?, ?, 0, 'notice', ?, ?, ?
-     where not exists (select 1 from run_places where run_id = ? and place = ?)`,
-    [`notice:${randomUUID()}`, place, say.text, say.actor, say.at, say.runId ?? "", place],
-  );
-}
-
-type Finished = Extract<RunFact, { kind: "run.finished" }>;
-
-const isGood = ({ outcome, result }: Finished): boolean => outcome === "done" && result?.ok !== false;
-
-function titleOf({ run }: Line): string {
-  const cluster = run["cluster"] === null ? "" : ` ${String(run["cluster"])}`;
-  return `${String(run["playbook"])}${cluster}, started by ${String(run["actor"])},`;
 }

@@ -42,7 +42,7 @@ function changesBetween(before: Config, after: Config): string[] {
     channels: byName(whoMay.channels),
     approvals: new Map<string, unknown>(Object.entries({ breakGlass: whoMay.breakGlass, ...whoMay.dataloss })),
     clusters: byName(clusters),
-    notify: new Map<string, unknown>(notify.map((each) => [each.channel, each])),
+    notify: new Map<string, unknown>(Map.groupBy(notify, ({ channel }) => channel)),
   });
   const [old, fresh] = [lists(before), lists(after)];
   const later = (what: string) => `${what}: the others hold from the next start on`;

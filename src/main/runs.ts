@@ -8,6 +8,7 @@ export function deskRuns(engine: Engine): Runs {
     view: async (runId) => engine.view(runId),
     decide: async (answer) => engine.decide(answer),
     reviews: engine.reviews,
+    notices: engine.notices,
     codes: engine.codes,
     again: async (...run) => (await engine.again(...run)).runId,
     show: engine.shows.show,

@@ -5,7 +5,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { State } from "../engine/state.ts";
 import { edgeMetrics, type EdgeMetrics } from "../telemetry/edge-metrics.ts";
 import { look, type Parts } from "../telemetry/health.ts";
-import { serveHttp } from "../telemetry/http.ts";
+import { serveHttp, type Routes } from "../telemetry/http.ts";
 import { logDestination, openLog, type Log } from "../telemetry/log.ts";
 import { openMetrics, type Metrics } from "../telemetry/metrics.ts";
 import { observe } from "../telemetry/observe.ts";
@@ -24,8 +24,8 @@ export interface Telemetry {
   readonly observe: (engine: Engine) => Promise<void>;
   /** Logs and counts what people ask of the desk. */
   desk(desk: Desk): Desk;
-  /** Answers HTTP, where it is configured, and tells systemd that all is open. Returns the URL. */
-  open(vital: Parts, ready: Parts): Promise<string | null>;
+  /** Answers HTTP, where it is configured, also on `routes`, and tells systemd that all is open. Returns the URL. */
+  open(vital: Parts, ready: Parts, routes: Routes): Promise<string | null>;
   /** The end has begun. */
   stopping(): Promise<void>;
   close(): Promise<void>;
@@ -59,8 +59,9 @@ export function openTelemetry(config: Config, state: State, { playbooks }: Regis
       closers.push(await observe(engine, [runLog(log), runMetrics(metrics.registry, names)]));
     },
     desk: (desk) => loggedDesk(desk, log, edges.request),
-    open: async (vital, ready) => {
-      const http = config.http && (await serveHttp(config.http, metrics, () => look({ ...vital, ...ready })));
+    open: async (vital, ready, routes) => {
+      const report = () => look({ ...vital, ...ready });
+      const http = config.http && (await serveHttp(config.http, metrics, report, routes));
       if (http !== null) closers.push(http.close);
       await systemd.ready(() => look(vital));
       log.info(http === null ? "Nonet runs." : `Nonet runs; health and metrics at ${http.url}.`);

@@ -12,6 +12,8 @@ export interface EdgeMetrics {
   readonly linodeCall: (call: { readonly method: string; readonly status: number | null }) => void;
   /** A command or an answer: `ok`, or the code of the error it was refused with. */
   readonly request: (result: string) => void;
+  /** A chat wanted to hear less: `slack`. */
+  readonly rateLimit: (chat: string) => void;
 }
 
 /** Registers the metrics of the edges. */
@@ -43,6 +45,12 @@ export function edgeMetrics(registry: Registry): EdgeMetrics {
     labelNames: ["result"],
     registers,
   });
+  const limits = new Counter({
+    name: "nonet_chat_rate_limits_total",
+    help: "Answers of a chat that wants to hear less (429).",
+    labelNames: ["chat"],
+    registers,
+  });
   return {
     roundTrip: ({ kind, milliseconds, failed }) => {
       if (failed === null) trips.observe({ kind }, milliseconds / 1000);
@@ -50,6 +58,7 @@ export function edgeMetrics(registry: Registry): EdgeMetrics {
     },
     linodeCall: ({ method, status }) => calls.inc({ method, status: statusClass(status) }),
     request: (result) => requests.inc({ result }),
+    rateLimit: (chat) => limits.inc({ chat }),
   };
 }
 

@@ -28,7 +28,7 @@ async function perLine(store: string, place: Place): Promise<object> {
   const journal = await openJournal(state.store, {
     now: Date.now,
     scrub: (text) => state.vault.scrub(text),
-    placesFor: () => [],
+    routesFor: () => [],
     written: () => undefined,
     onError: console.error,
   });

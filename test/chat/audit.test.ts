@@ -19,7 +19,7 @@ import { playbook } from "../../src/core/playbook.ts";
 import { deskRuns } from "../../src/main/runs.ts";
 import { console, slack } from "../auth/fixture.ts";
 import { FakeMouth } from "../fakes/mouth.ts";
-import { eventOf, freshDir, never, openWorld, testPlan, type World } from "../engine/fixture.ts";
+import { eventOf, freshDir, heardAt, never, openWorld, testPlan, type World } from "../engine/fixture.ts";
 
 const restart = playbook({
   name: "restart",
@@ -56,7 +56,7 @@ beforeEach(async () => {
   world = await openWorld([restart] as unknown as Parameters<typeof openWorld>[0], {
     place: { stateDir: freshDir(), databaseUrl: null },
     mouths: [atConsoles, inSlack],
-    placesFor: (topic) => (topic === "ended" ? ["console"] : []),
+    routesFor: heardAt({ failed: ["console"] }),
   });
   const { engine, services } = world;
   desk = openDesk({ commands, services, runs: deskRuns(engine), authorizer, audit: engine.audit });

@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, expect } from "vitest";
 import { z } from "zod";
+import noticesAck from "../../commands/notices.ack.ts";
+import noticesList from "../../commands/notices.list.ts";
+import reviewsAck from "../../commands/reviews.ack.ts";
 import runsList from "../../commands/runs.list.ts";
 import runsResume from "../../commands/runs.resume.ts";
 import runsShow from "../../commands/runs.show.ts";
@@ -16,7 +19,7 @@ import { OpsError } from "../../src/core/errors.ts";
 import { playbook } from "../../src/core/playbook.ts";
 import { deskRuns } from "../../src/main/runs.ts";
 import { slack } from "../auth/fixture.ts";
-import { freshDir, openWorld, testPlan, type World } from "../engine/fixture.ts";
+import { freshDir, heardAt, openWorld, testPlan, type World } from "../engine/fixture.ts";
 import { FakeMouth } from "../fakes/mouth.ts";
 
 const long = Array.from({ length: 40 }, (_, at) => `/etc/file${at}`);
@@ -71,6 +74,9 @@ const commands = [
   runsShow,
   runsResume,
   runsList,
+  reviewsAck,
+  noticesList,
+  noticesAck,
   commandFor(restart, { name: "cluster restart", summary: "Restart all", access: "operator" }),
   commandFor(inspect, { name: "inspect all", summary: "Look at all", access: "viewer" }),
   commandFor(wipe, { name: "cluster wipe", summary: "Wipe all", access: "admin" }),
@@ -103,6 +109,7 @@ beforeEach(async () => {
     place: { stateDir: freshDir(), databaseUrl: null },
     mouths: [inSlack, inDiscord],
     rules: approvalRules(authorizer, () => whoMay),
+    routesFor: heardAt({ failed: ["slack:C2"], glass: ["slack:C2"] }),
   });
   const { engine, services } = world;
   desk = openDesk({ commands, services, runs: deskRuns(engine), authorizer, audit: engine.audit });

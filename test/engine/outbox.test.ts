@@ -2,9 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { openRaw } from "./raw.ts";
-import type { Topic } from "../../src/core/mouth.ts";
 import { FakeMouth } from "../fakes/mouth.ts";
-import { beside, eventOf, never, openWorld, testPlan, testPlaybook, type World } from "./fixture.ts";
+import { beside, eventOf, heardAt, never, openWorld, testPlan, testPlaybook, type World } from "./fixture.ts";
 import { onBothStores, onPostgres } from "./stores.ts";
 
 const demo = { cluster: "demo" };
@@ -70,7 +69,6 @@ onBothStores(({ place: newPlace }) => {
       expect(lines).toEqual(["This needs a yes.", "bob approved it.", "consistent"]);
     expect(mouth.wrongs).toEqual([]);
     expect(new Set(mouth.keys).size).toBe(mouth.keys.length);
-    expect(mouth.notices).toEqual([]);
   });
 
   test("after an outage only the newest state is shown, says how long it was, and no decision or result is lost", async () => {
@@ -156,26 +154,31 @@ onBothStores(({ place: newPlace }) => {
   test("channels hear of failures and of the day's audit head where the configuration wants it, each once", async () => {
     const mouth = new FakeMouth();
     const failing = testPlaybook({ run: () => Promise.reject(new Error("no")) });
-    const heard = { failed: ["fake:ops"], audit: ["fake:ops"], ended: ["fake:all"], glass: [] };
+    const routesFor = heardAt({ failed: ["fake:ops", "fake:all"], audit: ["fake:ops"] });
     const place = await newPlace();
-    const options = { place, mouths: [mouth], placesFor: (topic: Topic) => heard[topic] };
+    const options = { place, mouths: [mouth], routesFor };
     const { engine, clock, close } = await openWorld([failing], options);
     const { runId } = await engine.start(failing, demo, "alice");
     await engine.finished(runId, never);
-    await mouth.until(() => mouth.notices.length === 2);
-    expect(mouth.notices.map(([place]) => place).toSorted()).toEqual(["fake:all", "fake:ops"]);
-    expect(mouth.notices[0]?.[1]).toMatch(/^test demo, started by alice, ended\. Nonet itself failed: no/);
+    await mouth.until(() => mouth.messages.length === 2);
+    expect(mouth.messages.map(({ place }) => place).toSorted()).toEqual(["fake:all", "fake:ops"]);
+    expect(mouth.messages[0]?.cards).toMatchObject([
+      { title: "test demo, started by alice, failed", verdict: expect.stringMatching(/^Nonet itself failed: no/) },
+    ]);
     const { hash } = await engine.audit.head();
     await close();
     const today = await openWorld([failing], { ...options, clock });
-    await mouth.until(() => mouth.notices.length === 3);
-    expect(mouth.notices[2]).toEqual(["fake:ops", `The audit has 3 records; its head is ${hash}.`]);
+    await mouth.until(() => mouth.messages.length === 3);
+    expect(mouth.messages[2]).toMatchObject({
+      place: "fake:ops",
+      cards: [{ verdict: `The audit has 3 records; its head is ${hash}.`, actions: [] }],
+    });
     await today.close();
     await (await openWorld([failing], { ...options, clock })).close();
-    expect(mouth.notices).toHaveLength(3);
+    expect(mouth.messages).toHaveLength(3);
     clock.pass(24 * 60 * minute);
     await open([failing], { ...options, clock });
-    await mouth.until(() => mouth.notices.length === 4);
+    await mouth.until(() => mouth.messages.length === 4);
   });
 });
 

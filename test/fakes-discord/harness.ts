@@ -58,6 +58,8 @@ export function gatewayFor(discord: FakeDiscord, rest: REST, intents = GatewayIn
     token: discord.token,
     intents,
     rest,
+    // The real one lets five seconds pass between two sessions.
+    buildIdentifyThrottler: async () => ({ waitForIdentify: async () => undefined }),
     identifyProperties: { os: "linux", browser: "test", device: "test" },
   });
   const heard: { t: string; d: unknown }[] = [];

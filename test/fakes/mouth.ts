@@ -12,6 +12,8 @@ export interface FakeMessage {
   readonly lines: string[];
   /** Detail, line by line. */
   readonly log: string[];
+  /** Names of those whose phone rang, in order. */
+  readonly mentions: string[];
 }
 
 /** What the chat does with the next calls; `lost` takes what is said and then fails. */
@@ -25,8 +27,6 @@ export class FakeMouth implements Mouth {
   readonly kind = "fake";
   paceMs = 0;
   readonly messages: FakeMessage[] = [];
-  /** Lines that belong to no message, with the place. */
-  readonly notices: (readonly [place: string, line: string])[] = [];
   /** The key of every call that was accepted, with its repetitions. */
   readonly keys: string[] = [];
   readonly wrongs: string[] = [];
@@ -50,7 +50,15 @@ export class FakeMouth implements Mouth {
       const before = this.#byKey.get(delivery.key);
       if (before !== undefined) return before.id;
       const { place, runId } = delivery;
-      const message = { id: `m${this.messages.length + 1}`, place, runId, cards: [card], lines: [], log: [] };
+      const message = {
+        id: `m${this.messages.length + 1}`,
+        place,
+        runId,
+        cards: [card],
+        lines: [],
+        log: [],
+        mentions: [],
+      };
       this.messages.push(message);
       this.#byKey.set(delivery.key, message);
       return message.id;
@@ -67,12 +75,13 @@ export class FakeMouth implements Mouth {
     });
   }
 
-  say({ text: line, tone }: Saying, messageId: string | null, delivery: Delivery): Promise<void> {
+  say({ text: line, tone, mentions }: Saying, messageId: string, delivery: Delivery): Promise<void> {
     return this.#take(delivery, () => {
       if (this.keys.filter((key) => key === delivery.key).length > 1) return;
-      if (messageId === null) this.notices.push([delivery.place, line]);
-      else if (tone === "log") this.#find(messageId, delivery).log.push(...line.split("\n"));
-      else this.#find(messageId, delivery).lines.push(line);
+      const message = this.#find(messageId, delivery);
+      if (tone === "log") message.log.push(...line.split("\n"));
+      else message.lines.push(line);
+      message.mentions.push(...mentions);
     });
   }
 

@@ -104,7 +104,7 @@ it.each<[string, Edit, string]>([
       ...state,
       source: state.source && { ...state.source, applies: "No", applyError: { code: 1062, text: "Duplicate entry" } },
     }),
-    "db1 stopped applying at binlog.000001:1207 of db2 (error 1062: Duplicate entry)",
+    "db1 stopped applying at binlog.000001:838 of db2 (error 1062: Duplicate entry)",
   ],
   ["lag", (state) => ({ ...state, source: state.source && { ...state.source, lag: 61 } }), "db1 is 61 s behind"],
 ])("%s", (_, db1, text) => expect(says(looks("healthy", { db1 }))).toContain(text));

@@ -61,6 +61,10 @@ const edit = (of: Seen, name: string, change: Partial<Look>): Seen => ({
   looks: of.looks.map((look) => (look.node.name === name ? { ...look, ...change } : look)),
 });
 
+it("what was recorded of a healthy cluster is consistent", () => {
+  expect(verdictOf(findings(seen(["healthy"])))).toBe("consistent");
+});
+
 describe("a healthy pair", () => {
   const healthy = seen(["healthy"]);
   it.each(["lb address", "db address", "database writer", "lb pair", "db pair", "lb1", "db2", "admin1"])(
@@ -89,7 +93,7 @@ describe("what does not agree", () => {
     expect(verdict(both, "lb address")).toBe("split: lb1 and lb2 both hold 198.18.0.18");
   });
   it("two who answer are a split, also when neither is known", () => {
-    const strange = { "198.18.0.18": ["f2:3c:95:0d:b0:54", "00:00:00:00:00:09"], "10.10.0.20": [], "10.10.0.30": [] };
+    const strange = { "198.18.0.18": ["f2:3c:95:0d:b0:51", "00:00:00:00:00:09"], "10.10.0.20": [], "10.10.0.30": [] };
     const wire = edit(healthy, "lb2", { wire: { known: true, value: strange } });
     expect(verdict(wire, "lb address")).toContain("an unknown card (00:00:00:00:00:09) and lb1 both answer");
   });
@@ -151,3 +155,19 @@ it.each([["overloaded"], ["isolated"], ["broken-replication"]] as const)(
     );
   },
 );
+
+it("whatever comes back, one replica that accepts writes is never consistent", { timeout: 120_000 }, () => {
+  const open = all.find(
+    ({ scene, node, kind }) => `${scene} ${node.name} ${kind}` === "broken-replication db2 database",
+  );
+  if (open === undefined) throw new Error("it was not recorded");
+  const others = recordedIn(["healthy"]).filter((one) => !(one.node.name === "db2" && one.kind === "database"));
+  fc.assert(
+    fc.property(fc.constantFrom(open, ...others), mutation, (one, mutate) => {
+      const [told] = toldBy([one.fact], framed([mutate(one.output)]));
+      const database = (one === open ? told : whole.get(open)) as Told<never>;
+      expect(isFine(findings(edit(seen(["healthy"], { one, told }), "db2", { database })))).toBe(false);
+    }),
+    { numRuns: 3000, seed: 13 },
+  );
+});

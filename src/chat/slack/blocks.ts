@@ -20,7 +20,7 @@ export const escapeMrkdwn = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
 /** What text takes: Slack does not say what it counts over a whole message, so whatever is most. */
-export const slackSize: Size = (text) => Buffer.byteLength(escapeMrkdwn(text));
+export const slackSize: Size = (text) => Buffer.byteLength(/[&<>]/.test(text) ? escapeMrkdwn(text) : text);
 
 /** Text that is never read as markup; `emoji: false` keeps `:names:` what they are. */
 export const plain = (text: string): PlainTextElement => ({ type: "plain_text", text, emoji: false });
@@ -68,7 +68,7 @@ export function actionsBlocks(actions: readonly CardAction[]): ActionsBlock[] {
 
 function proseElements(lines: readonly Line[]): RichTextElement[] {
   const elements = lines.flatMap(({ strong, plain: rest }, index): RichTextText[] => [
-    { ...textOf(strong.trim()), style: { bold: true } },
+    { ...textOf(strong), style: { bold: true } },
     textOf(index === lines.length - 1 ? rest : `${rest}\n`),
   ]);
   return elements.filter(({ text }) => text !== "");

@@ -1,6 +1,7 @@
 import type { ImageBlock, KnownBlock } from "@slack/types";
 import type { Card } from "../../core/card.ts";
-import { outline, type Paper } from "../outline.ts";
+import { outline } from "../outline.ts";
+import type { Paper } from "../paper.ts";
 import { heartbeat, headline } from "../steps.ts";
 import { clip, oneLine } from "../text.ts";
 import { actionsBlocks, codeBlocks, context, escapeMrkdwn, header, proseBlocks, slackSize } from "./blocks.ts";

@@ -9,7 +9,7 @@ import { plain, proseBlocks } from "./blocks.ts";
 import { slackMessage } from "./card.ts";
 
 /** Tells what was filled in: a button's fields, or a command's options. */
-export const formKinds = { action: "action", command: "command" } as const;
+const formKinds = { action: "action", command: "command" } as const;
 
 /** Slack's limits of titles and of what a menu offers. */
 const mostTitle = 24;

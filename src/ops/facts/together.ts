@@ -38,9 +38,15 @@ echo $? >"$d/${at}.status" ) &`,
       ),
       sh`wait
 for at in ${facts.map((_, at) => String(at))}; do
-  status=$(cat "$d/$at.status" 2>/dev/null)
-  echo "@$at $status $(tail -c 300 "$d/$at.why" 2>/dev/null | base64 -w0)"
-  if [ "$status" = 0 ]; then base64 -w0 "$d/$at"; else tail -c 300 "$d/$at" 2>/dev/null | base64 -w0; fi
+  status=
+  read -r status 2>/dev/null <"$d/$at.status" || true
+  if [ "$status" = 0 ]; then
+    echo "@$at 0 "
+    base64 -w0 "$d/$at"
+  else
+    echo "@$at $status $(tail -c 300 "$d/$at.why" 2>/dev/null | base64 -w0)"
+    tail -c 300 "$d/$at" 2>/dev/null | base64 -w0
+  fi
   echo; echo "@end $at"
 done`,
     ]),

@@ -127,7 +127,7 @@ export class FakeDiscord {
     return promise;
   }
 
-  /** A person; `discord.as("501").in("800").types("cluster status")`. */
+  /** A person; `discord.as(ids.alice).in(ids.ops).types("cluster status")`. */
   as(userId: string): { in: (channelId: string) => Person } {
     const options = { setting: this.setting, snowflakes: this.#snowflakes, hub: this.hub };
     return { in: (channelId) => new Person(options, userId, channelId) };

@@ -75,9 +75,10 @@ export class Gateway {
     this.#send({ op: Op.Reconnect, d: null });
   }
 
-  /** Says INVALID_SESSION (op 9); a session that may not be resumed is gone. */
+  /** Says INVALID_SESSION (op 9); a session that may be resumed is so on the same socket, any other is gone. */
   invalidate(resumable: boolean): void {
     this.#send({ op: Op.InvalidSession, d: resumable });
+    for (const session of this.sessions) session.leave(this.#options.now());
     if (!resumable) this.sessions.splice(0);
   }
 
@@ -146,8 +147,7 @@ export class Gateway {
   #part(socket: WebSocket, code: number): void {
     const session = this.#of(socket);
     if (session === undefined) return;
-    session.socket = null;
-    session.awaySince = this.#options.now();
+    session.leave(this.#options.now());
     if (code === 1000 || code === 1001) this.sessions.splice(this.sessions.indexOf(session), 1);
   }
 

@@ -7,7 +7,7 @@ export interface Limit {
 }
 
 /** Requests that are counted apart; of each its limit, observed on the wire, because Discord documents none. */
-export const observedLimits = {
+const observedLimits = {
   create: { count: 5, ms: 5000 },
   edit: { count: 5, ms: 5000 },
   webhook: { count: 5, ms: 5000 },
@@ -92,6 +92,11 @@ export class RateLimits {
 
   countAnswer(status: number, scope: string | null): void {
     if ([401, 403, 429].includes(status) && scope !== "shared") this.#invalid.push(this.#now());
+  }
+
+  /** Begins all windows anew. */
+  reset(): void {
+    this.#windows.clear();
   }
 
   /** Has the address been shut out? */

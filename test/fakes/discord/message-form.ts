@@ -67,7 +67,7 @@ export interface Before {
   readonly files: readonly string[];
 }
 
-export const nothingBefore: Before = { flags: 0, content: "", embeds: 0, components: 0, files: [] };
+const nothingBefore: Before = { flags: 0, content: "", embeds: 0, components: 0, files: [] };
 
 /**
  * Reads a message body with every rule of Discord that needs nothing but the message; throws the 50035 or 50006.

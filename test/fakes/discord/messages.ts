@@ -1,9 +1,9 @@
 import { EmbedType, MessageFlags, MessageType } from "discord-api-types/v10";
 import type { APIAttachment, APIEmbed, APIMessage } from "discord-api-types/v10";
+import { componentsView } from "./components-view.ts";
 import { refusals } from "./errors.ts";
 import { noPings, pingsOf, textOf } from "./mentions.ts";
 import type { Pings } from "./mentions.ts";
-import { mediaOf, walk } from "./message-form.ts";
 import type { Before, MessageForm } from "./message-form.ts";
 import type { Snowflakes } from "./snowflakes.ts";
 import { userView } from "./views.ts";
@@ -218,25 +218,13 @@ export class Messages {
     message.wire.attachments = [...kept, ...added];
   }
 
-  /** Components as Discord gives them back: each with an id, and with real addresses for `attachment://`. */
   #finish(message: MessageRecord, components: readonly unknown[]): NonNullable<APIMessage["components"]> {
-    const copy = structuredClone(components);
-    let last = 0;
-    const shown = new Set<string>();
-    for (const { component } of walk(copy)) {
-      last += 1;
-      component["id"] ??= last;
-      for (const { url, media } of mediaOf(component)) {
-        const attachment = message.wire.attachments.find(({ filename }) => url === `attachment://${filename}`);
-        if (attachment === undefined) continue;
-        shown.add(attachment.id);
-        Object.assign(media, { url: attachment.url, proxy_url: attachment.url, attachment_id: attachment.id });
-      }
-    }
-    const v2 = ((message.wire.flags ?? 0) & MessageFlags.IsComponentsV2) !== 0;
-    for (const { id, filename } of message.wire.attachments)
+    const { attachments, flags } = message.wire;
+    const { told, shown } = componentsView(components, attachments);
+    const v2 = ((flags ?? 0) & MessageFlags.IsComponentsV2) !== 0;
+    for (const { id, filename } of attachments)
       if (v2 && !shown.has(id)) this.#options.wrong(`no component of message ${message.id} shows the file ${filename}`);
-    return copy as NonNullable<APIMessage["components"]>;
+    return told;
   }
 
   #tell(event: string, message: MessageRecord, guildId: string | null): void {

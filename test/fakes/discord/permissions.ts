@@ -2,7 +2,7 @@ import { PermissionFlagsBits } from "discord-api-types/v10";
 import type { ChannelRecord, GuildRecord, World } from "./world.ts";
 
 /** Every permission there is. */
-export const allPermissions = Object.values(PermissionFlagsBits).reduce((all, bit) => all | bit, 0n);
+const allPermissions = Object.values(PermissionFlagsBits).reduce((all, bit) => all | bit, 0n);
 
 /** Gone as soon as one may not send messages. */
 const needsSending =

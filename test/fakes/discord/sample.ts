@@ -4,34 +4,34 @@ import type { ChannelRecord, GuildRecord, OverwriteRecord, RoleRecord } from "./
 
 /** The ids of the sample: a guild with its people and channels, another guild without the bot, and a DM. */
 export const ids = {
-  application: "900",
-  guild: "700",
-  otherGuild: "710",
+  application: "100000000000000900",
+  guild: "100000000000000700",
+  otherGuild: "100000000000000710",
   /** Owner and administrator. */
-  admin: "500",
+  admin: "100000000000000500",
   /** Operators, who have the role `operator`. */
-  alice: "501",
-  bob: "502",
+  alice: "100000000000000501",
+  bob: "100000000000000502",
   /** A member without a role. */
-  carol: "503",
+  carol: "100000000000000503",
   /** Has installed the application for herself; only in the other guild. */
-  dora: "504",
+  dora: "100000000000000504",
   /** Another bot in the guild. */
-  otherBot: "901",
-  operator: "601",
-  botRole: "602",
-  administrators: "603",
+  otherBot: "100000000000000901",
+  operator: "100000000000000601",
+  botRole: "100000000000000602",
+  administrators: "100000000000000603",
   /** Everybody may read and write here. */
-  ops: "800",
+  ops: "100000000000000800",
   /** A second channel like it. */
-  dev: "801",
+  dev: "100000000000000801",
   /** Here the bot may look but not write. */
-  readOnly: "802",
+  readOnly: "100000000000000802",
   /** This the bot does not see. */
-  hidden: "803",
-  otherChannel: "810",
+  hidden: "100000000000000803",
+  otherChannel: "100000000000000810",
   /** The DM of alice and the bot. */
-  dm: "820",
+  dm: "100000000000000820",
 } as const;
 
 /** What the sample grants to everybody. */

@@ -43,6 +43,12 @@ export class Session {
     this.#send(this.events.length);
   }
 
+  /** Has no socket from now on. */
+  leave(at: number): void {
+    this.socket = null;
+    this.awaySince = at;
+  }
+
   /** Sends everything after a sequence number again. */
   replayAfter(sequence: number): void {
     for (let s = sequence + 1; s <= this.events.length; s += 1) this.#send(s);

@@ -29,7 +29,15 @@ const noFlags = 0 as never;
 /** A user as Discord tells of it; the display name is the name with a capital. */
 export function userView({ id, name, bot }: UserRecord): APIUser {
   const shown = name.slice(0, 1).toUpperCase() + name.slice(1);
-  const common = { id, username: name, discriminator: "0", avatar: null, public_flags: noFlags, flags: noFlags };
+  const common = {
+    id,
+    username: name,
+    primary_guild: null,
+    discriminator: "0",
+    avatar: null,
+    public_flags: noFlags,
+    flags: noFlags,
+  };
   return bot ? { ...common, global_name: null, bot: true } : { ...common, global_name: shown };
 }
 
@@ -169,6 +177,13 @@ export function guildView(guild: GuildRecord): APIGuild {
     safety_alerts_channel_id: null,
     stickers: [],
     hub_type: null,
+    widget_enabled: false,
+    widget_channel_id: null,
+    max_members: 500_000,
+    max_presences: null,
+    max_video_channel_users: 25,
+    max_stage_video_channel_users: 50,
+    premium_subscription_count: 0,
     incidents_data: null,
   };
 }

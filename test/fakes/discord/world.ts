@@ -16,7 +16,7 @@ export interface RoleRecord {
   mentionable: boolean;
 }
 
-export interface MemberRecord {
+interface MemberRecord {
   readonly userId: string;
   /** Ids of roles, without `@everyone`. */
   roles: string[];
@@ -42,7 +42,7 @@ export interface GuildRecord {
 }
 
 /** What a thread has beyond a channel. */
-export interface ThreadRecord {
+interface ThreadRecord {
   archived: boolean;
   locked: boolean;
   readonly autoArchiveMinutes: ThreadAutoArchiveDuration;

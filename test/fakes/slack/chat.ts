@@ -1,8 +1,9 @@
 import { tablesIn, wrongInMessage } from "./blocks/check.ts";
 import { channelOf, writableChannel, type Call } from "./call.ts";
+import type { Population } from "./people.ts";
 import { Refusal, refuseFor } from "./refusal.ts";
-import { isShape, shapesIn, type Shape } from "./shape.ts";
-import type { FakeMessage } from "./workspace.ts";
+import { isShape, shapesIn, textOf, type Shape } from "./shape.ts";
+import type { FakeMessage, Workspace } from "./workspace.ts";
 
 /** Longer texts are cut, with the warning `message_truncated` (chat.postMessage). */
 const postedText = 40_000;
@@ -22,12 +23,24 @@ export function checkedBlocks(given: unknown): Shape[] | undefined {
   return shapesIn(given);
 }
 
-function blocksOf({ args }: Call): Shape[] | undefined {
+function blocksOf({ args, world }: Call): Shape[] | undefined {
   if (args.has("attachments"))
     throw refuseFor("invalid_attachments", ["the stand-in takes no attachments, use blocks"]);
   if (args.has("markdown_text") && (args.has("text") || args.has("blocks")))
     throw new Refusal("markdown_text_conflict");
-  return checkedBlocks(args.json("blocks", "invalid_blocks_format"));
+  const blocks = checkedBlocks(args.json("blocks", "invalid_blocks_format"));
+  checkPictures(world, blocks ?? []);
+  return blocks;
+}
+
+/** Slack shows files that were uploaded, and that it has looked at. */
+function checkPictures(world: Workspace, blocks: readonly Shape[]): void {
+  const ids = blocks.flatMap(({ slack_file: file }) => textOf(file, "id") ?? []);
+  if (ids.length === 0) return;
+  const unseen = world.unseenPictures > 0;
+  if (unseen) world.unseenPictures -= 1;
+  if (unseen || ids.some((id) => (world.files.get(id)?.content ?? null) === null))
+    throw refuseFor("invalid_blocks", ["invalid slack file [json-pointer:/blocks/0/slack_file]"]);
 }
 
 function textOfCall({ args, warn }: Call): string {
@@ -56,12 +69,13 @@ function threadOf({ args, world }: Call, channel: string): string | null {
 const linksNames = ({ args }: Call): boolean => args.flag("link_names") || args.text("parse") === "full";
 
 /** The message as Slack writes it in answers and payloads. */
-export function messageShape(message: FakeMessage): Shape {
+export function messageShape(message: FakeMessage, population: Population): Shape {
   const { user, botId, ts, text, blocks, threadTs, metadata, files } = message;
   return {
     type: "message",
     user,
     ...(botId === null ? {} : { bot_id: botId }),
+    ...(botId === population.botId ? { app_id: population.appId } : {}),
     ts,
     text,
     ...(blocks.length === 0 ? {} : { blocks }),
@@ -87,7 +101,7 @@ export function postMessage(call: Call): Shape {
     metadata: metadataOf(call),
     linkNames: linksNames(call),
   });
-  return { channel: channel.id, ts: message.ts, message: messageShape(message) };
+  return { channel: channel.id, ts: message.ts, message: messageShape(message, call.world.population) };
 }
 
 export function postEphemeral(call: Call): Shape {
@@ -145,7 +159,7 @@ export function update(call: Call): Shape {
   message.metadata = metadataOf(call) ?? message.metadata;
   // Without blocks the old ones go: the text takes their place.
   world.edit(message, text, blocks ?? [], linksNames(call));
-  return { channel: message.channel, ts: message.ts, text, message: messageShape(message) };
+  return { channel: message.channel, ts: message.ts, text, message: messageShape(message, world.population) };
 }
 
 export function remove(call: Call): Shape {

@@ -84,7 +84,7 @@ export function messageActionsPayload(
       ...(message.threadTs === null ? {} : { thread_ts: message.threadTs }),
     },
     channel: channelShape(channel),
-    ...(message.onlyFor === null ? { message: messageShape(message) } : {}),
+    ...(message.onlyFor === null ? { message: messageShape(message, doing.world.population) } : {}),
     state: { values },
     response_url: doing.responseUrl,
     actions: [action],
@@ -124,7 +124,7 @@ export function messageShortcutPayload(
     action_ts: doing.world.nextTs(),
     message_ts: message.ts,
     channel: channelShape(channel),
-    message: messageShape(message),
+    message: messageShape(message, doing.world.population),
     response_url: doing.responseUrl,
   };
 }

@@ -116,7 +116,11 @@ export function history(call: Call): Shape {
     (each) => each.channel === channel.id && each.threadTs === null && each.onlyFor === null && !each.deleted,
   );
   const { items, next } = page(call, all.toReversed(), 100);
-  return { messages: items.map(messageShape), has_more: next !== "", response_metadata: { next_cursor: next } };
+  return {
+    messages: items.map((each) => messageShape(each, call.world.population)),
+    has_more: next !== "",
+    response_metadata: { next_cursor: next },
+  };
 }
 
 export function replies(call: Call): Shape {
@@ -129,5 +133,9 @@ export function replies(call: Call): Shape {
       each.channel === channel.id && (each.ts === ts || each.threadTs === ts) && each.onlyFor === null && !each.deleted,
   );
   const { items, next } = page(call, all, 1000);
-  return { messages: items.map(messageShape), has_more: next !== "", response_metadata: { next_cursor: next } };
+  return {
+    messages: items.map((each) => messageShape(each, call.world.population)),
+    has_more: next !== "",
+    response_metadata: { next_cursor: next },
+  };
 }

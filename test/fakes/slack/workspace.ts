@@ -75,6 +75,8 @@ export class Workspace {
   readonly messages: FakeMessage[] = [];
   readonly views: FakeView[] = [];
   readonly files = new Map<string, FakeFile>();
+  /** How many messages with an uploaded picture are refused from now on: Slack takes a moment to look at a new file. */
+  unseenPictures = 0;
   readonly pings: Ping[] = [];
   /** What the app did that Slack lets pass but should not be done. */
   readonly wrongs: string[] = [];

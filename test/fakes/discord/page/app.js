@@ -8,8 +8,8 @@ const query = new URLSearchParams(location.search);
 
 /** Who looks at which channel, and what the stand-in last told. */
 const context = {
-  as: query.get("as") ?? "501",
-  in: query.get("in") ?? "800",
+  as: query.get("as") ?? "100000000000000501",
+  in: query.get("in") ?? "100000000000000800",
   commands: [],
   channels: [],
   names: { users: {}, roles: {}, channels: {} },

@@ -4,7 +4,8 @@ import { h } from "./dom.js";
 const inline = [
   [/```(?:[a-z]*\n)?([\s\S]*?)```/, (match) => h("pre", {}, h("code", {}, match[1]))],
   [/`([^`\n]+)`/, (match) => h("code", {}, match[1])],
-  [/\\([\\*_~`|>#\-[\]()<@])/, (match) => match[1]],
+  // As simple-markdown has it, which Discord's clients use: whatever is neither letter, digit nor blank can be escaped.
+  [/\\([^0-9A-Za-z\s])/, (match) => match[1]],
   [/\|\|([\s\S]+?)\|\|/, (match, go) => h("span", { className: "spoiler" }, go(match[1]))],
   [/\*\*([\s\S]+?)\*\*/, (match, go) => h("strong", {}, go(match[1]))],
   [/__([\s\S]+?)__/, (match, go) => h("u", {}, go(match[1]))],

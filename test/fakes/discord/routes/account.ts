@@ -24,7 +24,11 @@ export function accountRoutes(routes: Hono, { world, gateway, gatewayUrl }: Sett
     redirect_uris: [],
     approximate_guild_count: [...world.guilds.keys()].filter((id) => world.botIn(id)).length,
     approximate_user_install_count: application.installedBy.size,
+    approximate_user_authorization_count: application.installedBy.size,
     interactions_endpoint_url: null,
+    role_connections_verification_url: null,
+    explicit_content_filter: 0,
+    eligible_oauth2_scopes: [],
   });
   routes.get("/gateway/bot", (c) => c.json({ url: gatewayUrl(), shards: 1, session_start_limit: gateway.starts.view }));
   routes.get("/users/@me", (c) =>
@@ -38,7 +42,9 @@ export function accountRoutes(routes: Hono, { world, gateway, gatewayUrl }: Sett
   );
   routes.get("/applications/@me", (c) => c.json(applicationView()));
   routes.get("/oauth2/applications/@me", (c) => c.json(applicationView()));
-  routes.get("/guilds/:guild", (c) => c.json(guildView(world.guildOfBot(c.req.param("guild")))));
+  routes.get("/guilds/:guild", (c) =>
+    c.json({ ...guildView(world.guildOfBot(c.req.param("guild"))), home_header: null, nsfw: false }),
+  );
   routes.get("/guilds/:guild/roles", (c) => c.json(world.guildOfBot(c.req.param("guild")).roles.map(roleView)));
   routes.get("/guilds/:guild/members/:user", (c) => {
     const guild = world.guildOfBot(c.req.param("guild"));

@@ -1,8 +1,10 @@
-import { MessageFlags } from "discord-api-types/v10";
+import { InteractionResponseType as Response, MessageFlags } from "discord-api-types/v10";
 import type { Hono } from "hono";
 import { readBody } from "../body.ts";
 import { readMessage } from "../message-form.ts";
 import type { Setting } from "../setting.ts";
+
+const telling = new Set<unknown>([Response.ChannelMessageWithSource, Response.UpdateMessage]);
 
 /** Answers to interactions, and what is said with their tokens afterwards. These need no bot token. */
 export function interactionRoutes(routes: Hono, { interactions, messages }: Setting): void {
@@ -24,7 +26,10 @@ export function interactionRoutes(routes: Hono, { interactions, messages }: Sett
               response_message_ephemeral: (flags & MessageFlags.Ephemeral) !== 0,
             }),
       },
-      resource: { type: ack?.type, ...(original === null ? {} : { message: original.wire }) },
+      // Only of a message that is there: not of one that is still thought about.
+      ...(original === null || !telling.has(ack?.type)
+        ? {}
+        : { resource: { type: ack?.type, message: original.wire } }),
     });
   });
   routes.post("/webhooks/:application/:token", async (c) => {

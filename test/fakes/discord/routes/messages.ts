@@ -10,6 +10,7 @@ import type { MessageForm } from "../message-form.ts";
 import type { MessageRecord } from "../messages.ts";
 import type { Setting } from "../setting.ts";
 import { snowflakeTime } from "../snowflakes.ts";
+import { channelView } from "../views.ts";
 import type { ChannelRecord } from "../world.ts";
 
 const hourMs = 3_600_000;
@@ -94,7 +95,7 @@ function wake({ world, gateway }: Setting, channel: ChannelRecord): void {
   if (thread.locked && !managesThreads(world, channel)) throw refusals.threadLocked();
   if (!thread.archived) return;
   thread.archived = false;
-  gateway.dispatch("THREAD_UPDATE", { id: channel.id, guild_id: channel.guildId }, channel.guildId);
+  gateway.dispatch("THREAD_UPDATE", channelView(world, channel), channel.guildId);
 }
 
 /** The message that this nonce made a few minutes ago; the numeral and the string are one nonce. */
@@ -111,6 +112,7 @@ function referenceOf({ messages, world }: Setting, channel: ChannelRecord, form:
   if (reference == null) return {};
   channelFor(world, channel.id, Permit.ReadMessageHistory);
   const referenced = messages.in(channel.id).find(({ id }) => id === reference.message_id);
+  if (referenced === undefined && reference.fail_if_not_exists === false) return {};
   if (referenced === undefined)
     throw invalidForm([{ path: ["message_reference"], code: "REPLIES_UNKNOWN_MESSAGE", message: "Unknown message" }]);
   return {
