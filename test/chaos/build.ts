@@ -73,6 +73,7 @@ export async function buildThrough(place: Place, moment: Moment): Promise<Built>
 export async function look({ place, standIn }: Site, bot: Bot): Promise<Built> {
   const ending = await bot.gone;
   if (ending === null) throw new Error("the bot ended before its run did");
+  if (bot.process.exitCode !== 0) throw new Error("the bot did not stop in order");
   const state = await openState(place, { NONET_KEY: key });
   try {
     const inventory = await state.clusters.inventory(blueprint.name);

@@ -19,7 +19,7 @@ export async function describePostgres(url: Secret<string>): Promise<string> {
     const row = await reachable(url, statements(pool).get("show server_version"));
     return `PostgreSQL ${String(row?.["server_version"])} at ${nameOf(url)}`;
   } finally {
-    await pool.end();
+    await end(pool);
   }
 }
 
@@ -38,7 +38,7 @@ export async function openPostgres(url: Secret<string>): Promise<Store> {
       transaction((sql) => migrate(sql, name)),
     );
   } catch (error) {
-    await pool.end();
+    await end(pool);
     throw error;
   }
   return {
@@ -54,8 +54,7 @@ export async function openPostgres(url: Secret<string>): Promise<Store> {
       await pool.listen(channel, heard, gap);
     },
     openBackend: () => openBackend(transaction, url),
-    // A connection that broke at the wrong moment would be waited for without end.
-    close: () => pool.end({ timeout: 2 }),
+    close: () => end(pool),
   };
 }
 
@@ -70,6 +69,14 @@ const options = {
 function connect(url: Secret<string>): Pool {
   const types = { number: { to: 20, from: [20, 1700], serialize: String, parse: Number } };
   return postgres(url.reveal(), { ...options, types });
+}
+
+/**
+ * The library waits without end for a connection that was lost in the middle of a statement, as if that were still under
+ * way; so it is given seconds.
+ */
+function end(pool: postgres.Sql): Promise<void> {
+  return pool.end({ timeout: 1 });
 }
 
 /** `postgres://host/nonet`: neither user nor password. */
@@ -171,5 +178,6 @@ async function openBackend(transaction: Store["transaction"], url: Secret<string
     await (await BackendPostgres.connect(url.reveal())).stop();
   });
   const transform = { column: { from: postgres.toCamel } };
-  return BackendPostgres.fromPool(postgres(url.reveal(), { ...options, transform }));
+  const pool = postgres(url.reveal(), { ...options, transform });
+  return Object.assign(BackendPostgres.fromPool(pool), { stop: () => end(pool) });
 }
