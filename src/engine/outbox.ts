@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { kindOf, MouthError, type Delivery, type Mouth } from "../core/mouth.ts";
+import { kindOf, MouthError, type Delivery, type Mouth, type Place } from "../core/mouth.ts";
 import { cardOf } from "./card-at.ts";
 import { openPump } from "./pump.ts";
 import type { Row, Store } from "./store/port.ts";
@@ -25,6 +25,12 @@ export interface Outbox {
   close(): Promise<void>;
 }
 
+/** Something was not taken at a place; it never will be (`gone`), or is tried again. */
+export interface ChatFailure {
+  readonly place: Place;
+  readonly gone: boolean;
+}
+
 /** What an outbox works with. */
 export interface OutboxOptions {
   /** The same for every process that had this state folder, of which one at a time can live. */
@@ -33,7 +39,7 @@ export interface OutboxOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Takes what could not be said at an attempt, and what will not be tried again (`gone`). */
-  readonly onFailure: (failure: { readonly id: string; readonly gone: boolean; readonly error: unknown }) => void;
+  readonly onFailure: (failure: ChatFailure & { readonly id: string; readonly error: unknown }) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -146,7 +152,7 @@ class Desk {
     for (const line of lines) {
       const say = this.#mouth(row).say(String(line["text"]), messageId, this.#delivery(row, String(line["id"])));
       const failed = await say.then(() => null, whyGone);
-      if (failed !== null) this.#options.onFailure({ id: String(line["id"]), gone: true, error: failed });
+      if (failed !== null) this.#report(line, true, failed);
       await this.#store.run("update outbox set delivered_at = ?, failed = ? where id = ?", [
         this.#options.now(),
         failed,
@@ -190,7 +196,11 @@ class Desk {
        where id = ? and holder = ?`,
       [attempts, gone ? String(error) : null, String(row["id"]), this.#holder],
     );
-    this.#options.onFailure({ id: String(row["id"]), gone, error });
+    this.#report(row, gone, error);
+  }
+
+  #report(row: Row, gone: boolean, error: unknown): void {
+    this.#options.onFailure({ id: String(row["id"]), place: String(row["place"]), gone, error });
   }
 
   #mouth(row: Row): Mouth {

@@ -3,7 +3,7 @@ import type { Mouth, Place, Topic } from "../core/mouth.ts";
 import { openChain } from "./audit.ts";
 import { everyDay, newDay } from "./daily.ts";
 import { openJournal, type Journal } from "./journal.ts";
-import { openOutbox, type Outbox, type OutboxOptions } from "./outbox.ts";
+import { openOutbox, type ChatFailure, type Outbox, type OutboxOptions } from "./outbox.ts";
 import type { State } from "./state.ts";
 
 /** Where the engine says what no run can: the shape of pino. */
@@ -20,6 +20,8 @@ export interface RecordOptions {
   readonly mouths: readonly Mouth[];
   /** Where the configuration of this moment wants to hear of a topic. */
   readonly placesFor: (topic: Topic) => readonly Place[];
+  /** Hears of each attempt to say something that failed. */
+  readonly onChatFailure?: (failure: ChatFailure) => void;
 }
 
 /** What is written down, and said. */
@@ -32,12 +34,14 @@ interface Records {
 
 /** Opens journal, audit and outbox, which are written in one transaction. `now` is in milliseconds since 1970. */
 export async function openRecords(
-  { state, log, mouths, placesFor }: RecordOptions,
+  { state, log, mouths, placesFor, onChatFailure }: RecordOptions,
   { now, onError }: { readonly now: () => number; readonly onError: (error: unknown) => void },
 ): Promise<Records> {
   const { store, vault } = state;
-  const onFailure: OutboxOptions["onFailure"] = ({ id, gone, error }) =>
-    log.error({ err: error, id }, gone ? "something can never be said in chat" : "chat could not be reached");
+  const onFailure: OutboxOptions["onFailure"] = ({ id, error, ...failure }) => {
+    log.error({ err: error, id }, failure.gone ? "something can never be said in chat" : "chat could not be reached");
+    onChatFailure?.(failure);
+  };
   const outbox = openOutbox(store, { home: state.home, mouths, now, onFailure, onError });
   const scrub = (text: string) => vault.scrub(text);
   const journal = await openJournal(store, { now, scrub, placesFor, written: () => outbox.wake(), onError });

@@ -86,6 +86,7 @@ interface Options {
   readonly clock?: FakeClock;
   readonly mouths?: EngineOptions["mouths"];
   readonly placesFor?: EngineOptions["placesFor"];
+  readonly onChatFailure?: EngineOptions["onChatFailure"];
 }
 
 /** alice and bob may approve everything. */
@@ -102,7 +103,7 @@ export const key = "ab".repeat(32);
 /** An engine on this store. */
 export async function openWorld(
   playbooks: readonly Playbook<Input>[],
-  { place, rules = {}, clock = new FakeClock(), mouths = [], placesFor = () => [] }: Options,
+  { place, rules = {}, clock = new FakeClock(), mouths = [], placesFor = () => [], onChatFailure }: Options,
 ): Promise<World> {
   const state = await openState(place, { NONET_KEY: key }, clock.now);
   const services: Services = {
@@ -125,6 +126,7 @@ export async function openWorld(
     storeId: "store",
     mouths,
     placesFor,
+    ...(onChatFailure && { onChatFailure }),
   });
   const close = async () => {
     await engine.close();
