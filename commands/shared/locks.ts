@@ -40,7 +40,7 @@ export async function letGo(call: Call, cluster: string | null, reason: string |
       hint: `Ask ${held.actor}, or say why you lift it: ${unlocking(cluster)} REASON…`,
     });
   }
-  const lifted = await call.runs.unlock(cluster);
+  const lifted = await call.runs.unlock(cluster, reason ?? null);
   if (lifted === undefined) {
     const message = cluster === null ? "Changes are not frozen." : `${cluster} is not locked.`;
     throw new OpsError({ code: "not_locked", message });

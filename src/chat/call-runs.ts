@@ -20,7 +20,7 @@ export interface PeoplesRuns {
   /** Locks a cluster or, `null`, all. Returns the lock that is there already, if one is. */
   lock(cluster: string | null, actor: string, reason: string): Promise<Lock | undefined>;
   /** Returns the lock that was lifted; `undefined` when there is none. */
-  unlock(cluster: string | null): Promise<Lock | undefined>;
+  unlock(cluster: string | null, actor: string, reason: string | null): Promise<Lock | undefined>;
 }
 
 interface Parts {
@@ -48,7 +48,7 @@ export function callRuns({ command, commands, runs, allow }: Parts, caller: Call
     cancel: (run) => runs.cancel(run.id, permit(run, "stop")),
     again: async (run, link) => ({ kind: "run", runId: await runs.again(run, permit(run, "repeat"), link) }),
     lock: (cluster, reason) => runs.lock(cluster, actor, reason),
-    unlock: (cluster) => runs.unlock(cluster),
+    unlock: (cluster, reason) => runs.unlock(cluster, actor, reason),
   };
 }
 

@@ -55,7 +55,7 @@ export interface CallRuns {
   /** Locks a cluster or, `null`, all. Returns the lock that is there already, if one is. */
   lock(cluster: string | null, reason: string): Promise<Lock | undefined>;
   /** Returns the lock that was lifted; `undefined` when there is none. */
-  unlock(cluster: string | null): Promise<Lock | undefined>;
+  unlock(cluster: string | null, reason: string | null): Promise<Lock | undefined>;
 }
 
 /** What comes back from a command: a run to follow, or an answer at once. */

@@ -120,13 +120,33 @@ onBothStores((store) => {
       [null, "carol"],
       ["demo", "alice"],
     ]);
-    expect(await engine.unlock(null)).toMatchObject({ actor: "carol" });
-    expect(await engine.unlock(null)).toBeUndefined();
+    expect(await engine.unlock(null, "dave", "it is over")).toMatchObject({ actor: "carol" });
+    expect(await engine.unlock(null, "dave", "it is over")).toBeUndefined();
     expect(await engine.finished(frozen.runId, never)).toMatchObject({ state: "done" });
     expect(await told(made, locked.runId, 3)).toBe("1: new disk");
-    await engine.unlock("demo");
+    await engine.unlock("demo", "alice", null);
     expect(await engine.finished(locked.runId, never)).toMatchObject({ state: "done" });
     expect(await state.clusters.locks()).toEqual([]);
+    const kept = (await engine.audit.records()).filter(({ kind }) => /^(lock|freeze)\./.test(kind));
+    const since = expect.any(String) as string;
+    expect(kept.map(({ kind, actor, cluster, data }) => [kind, actor, cluster, data])).toEqual([
+      ["lock.set", "alice", "demo", { reason: "new disk" }],
+      ["freeze.set", "carol", null, { reason: "outage" }],
+      ["freeze.lifted", "dave", null, { reason: "it is over", was: { actor: "carol", reason: "outage", since } }],
+      ["lock.lifted", "alice", "demo", { reason: null, was: { actor: "alice", reason: "new disk", since } }],
+    ]);
+  });
+
+  test("a lock that cannot be recorded is not put, and none is lifted", async () => {
+    const { engine, state } = await world([quick("one")]);
+    await engine.lock("demo", "alice", "new disk");
+    // As if its disk were full.
+    await state.store.run("alter table audit rename to audit_away");
+    await expect(engine.lock("prod", "alice", "new disk")).rejects.toThrow("audit");
+    await expect(engine.unlock("demo", "alice", null)).rejects.toThrow("audit");
+    await state.store.run("alter table audit_away rename to audit");
+    expect((await state.clusters.locks()).map(({ cluster }) => cluster)).toEqual(["demo"]);
+    expect((await engine.audit.records()).map(({ kind }) => kind)).toEqual(["lock.set"]);
   });
 
   test("locks and the line outlive a restart; a free line with somebody in it goes on", async () => {
@@ -200,7 +220,7 @@ onPostgres((store) => {
     await there.engine.lock("demo", "bob", "stop");
     release();
     const both = Promise.all([here.engine.finished(two.runId, never), there.engine.finished(one.runId, never)]);
-    await here.engine.unlock("demo");
+    await here.engine.unlock("demo", "alice", null);
     expect((await both).map(({ state }: RunView) => state)).toEqual(["done", "done"]);
   });
 });
