@@ -2,7 +2,7 @@ import type { What } from "../auth/attempt.ts";
 import type { Caller } from "../core/caller.ts";
 import type { CallRuns, Command } from "../core/command.ts";
 import { OpsError } from "../core/errors.ts";
-import type { RunView } from "../core/journal.ts";
+import type { LatestRuns, RunView } from "../core/journal.ts";
 import { shortId } from "../core/left.ts";
 import { titleOf, type Lock } from "../core/lock.ts";
 import { allOf } from "../core/words.ts";
@@ -13,8 +13,8 @@ export interface PeoplesRuns {
   cancel(runId: string, actor: string): Promise<"at once" | "at the next safe point">;
   /** Starts what a run was started for once more; `link` says that it carries that run on. Returns its id. */
   again(view: RunView, actor: string, link: boolean): Promise<string>;
-  /** Unfinished runs, oldest first, then the last that ended, newest first; of all clusters for `null`. */
-  latest(cluster: string | null): Promise<readonly RunView[]>;
+  /** Of all clusters for `null`. */
+  latest(cluster: string | null): Promise<LatestRuns>;
   /** Runs whose id begins like this; no more than a few. */
   beginning(id: string): Promise<readonly RunView[]>;
   /** Locks a cluster or, `null`, all. Returns the lock that is there already, if one is. */

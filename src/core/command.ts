@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Audit } from "./audit.ts";
 import { ClusterName } from "./cluster.ts";
 import { OpsError } from "./errors.ts";
-import type { RunView } from "./journal.ts";
+import type { LatestRuns, RunView } from "./journal.ts";
 import type { Lock } from "./lock.ts";
 import type { Playbook, Result } from "./playbook.ts";
 import type { Caller } from "./caller.ts";
@@ -41,8 +41,8 @@ export interface Call {
 
 /** Runs and locks, as far as the same person may see and change them. */
 export interface CallRuns {
-  /** Unfinished runs, oldest first, then the last that ended, newest first; of all clusters for `null`. */
-  latest(cluster: string | null): Promise<readonly RunView[]>;
+  /** Of all clusters for `null`. */
+  latest(cluster: string | null): Promise<LatestRuns>;
   /**
    * The run whose id is or begins like this.
    * @throws OpsError `no_such_run`, `ambiguous_run`, or a denial when the person may not do that with it.

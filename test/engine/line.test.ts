@@ -137,6 +137,24 @@ onBothStores((store) => {
     ]);
   });
 
+  test("of a long line the first are listed, what is under way before them, and the rest are counted", async () => {
+    const queue = testPlaybook({ name: "queue", cluster: () => "demo", run: async () => ok });
+    const { playbook, release } = held();
+    const { engine } = await world([playbook, queue]);
+    const ids: string[] = [];
+    const first = await engine.start(queue, { cluster: "ended" }, "alice");
+    await engine.finished(first.runId, never);
+    await engine.lock("demo", "alice", "wait");
+    for (let at = 0; at < 32; at += 1) ids.push((await engine.start(queue, { cluster: `c${at}` }, "alice")).runId);
+    const begun = await engine.start(playbook, { cluster: "prod" }, "alice");
+    await eventOf(engine, begun.runId, "step.started");
+    const { runs, more } = await engine.latest(null);
+    expect(runs.map(({ id }) => id)).toEqual([begun.runId, ...ids.slice(0, 29), first.runId]);
+    expect(more).toBe(3);
+    expect((await engine.latest("prod")).more).toBe(0);
+    release();
+  });
+
   test("a lock that cannot be recorded is not put, and none is lifted", async () => {
     const { engine, state } = await world([quick("one")]);
     await engine.lock("demo", "alice", "new disk");
@@ -176,7 +194,10 @@ onBothStores((store) => {
     const { engine } = await world([playbook, quick("kept")], Promise.resolve(place));
     expect(await engine.finished(kept.runId, never)).toMatchObject({ state: "done" });
     const view = await engine.finished(gone.runId, never);
-    expect(view).toMatchObject({ state: "failed", failure: { code: "playbook_changed" } });
+    expect(view).toMatchObject({
+      state: "failed",
+      failure: { code: "playbook_changed", state: "Nothing was changed." },
+    });
     await expect(engine.again(view, "alice", true)).rejects.toMatchObject({ code: "no_such_playbook" });
   });
 
@@ -189,10 +210,10 @@ onBothStores((store) => {
     expect(await engine.finished(linked.runId, never)).toMatchObject({ resumes: runId, input: demo, actor: "bob" });
     const unlinked = await engine.again(failed, "bob", false);
     expect(await engine.finished(unlinked.runId, never)).toMatchObject({ resumes: null });
-    expect((await engine.latest("demo")).map(({ id }) => id).toSorted()).toEqual(
+    expect((await engine.latest("demo")).runs.map(({ id }) => id).toSorted()).toEqual(
       [runId, linked.runId, unlinked.runId].toSorted(),
     );
-    expect(await engine.latest("prod")).toEqual([]);
+    expect(await engine.latest("prod")).toEqual({ runs: [], more: 0 });
     expect((await engine.beginning(runId.slice(0, 8))).map(({ id }) => id)).toEqual([runId]);
   });
 });
