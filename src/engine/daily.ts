@@ -1,5 +1,5 @@
 import type { Journal } from "./journal.ts";
-import { forgetSaid } from "./outbox.ts";
+import { forgetOld } from "./retention.ts";
 import type { Store } from "./store/port.ts";
 
 /** Milliseconds between looks whether a new day (UTC) has begun. */
@@ -7,7 +7,7 @@ const lookMs = 60_000;
 
 /**
  * Once a day, from whichever process comes first: tells the head of the audit, so that people hold what the store could
- * be checked against, and forgets what was said long ago.
+ * be checked against, and forgets what is old.
  */
 export async function newDay(store: Store, journal: Journal, now: number): Promise<void> {
   const today = new Date(now).toISOString().slice(0, 10);
@@ -21,7 +21,7 @@ export async function newDay(store: Store, journal: Journal, now: number): Promi
     page.notice("audit", text, null);
     return true;
   });
-  if (isNew) await forgetSaid(store, now);
+  if (isNew) await forgetOld(store, now);
 }
 
 /** Does that at every new day, and at once if today's is still to be done. Returns what ends it. */

@@ -13,8 +13,6 @@ const mouthMs = 20_000;
 const backoffMs = { first: 1000, longest: 60_000 };
 /** More than a day at the longest. */
 const mostAttempts = 1500;
-/** Milliseconds what was said is kept, and what nobody serves. */
-const keptMs = 7 * 24 * 3600 * 1000;
 
 /** Says what is stored, in order for each card, until it is heard. */
 export interface Outbox {
@@ -222,9 +220,4 @@ const textOf = (value: Row[string] | undefined): string | null =>
 function whyGone(error: unknown): string {
   if (error instanceof MouthError) return error.message;
   throw error;
-}
-
-/** Forgets what was said or given up long ago. `now` in milliseconds since 1970. */
-export async function forgetSaid(store: Store, now: number): Promise<void> {
-  await store.run("delete from outbox where at < ? and coalesce(delivered_at, at) < ?", [now - keptMs, now - keptMs]);
 }

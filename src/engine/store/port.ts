@@ -30,8 +30,9 @@ export interface Store extends Sql {
   readonly name: string;
   /** SQL for milliseconds since 1970 by the store's own clock. */
   readonly now: string;
-  /** The durable engine's table of runs. */
+  /** The durable engine's tables of runs and of what woke them. */
   readonly workflowRuns: string;
+  readonly workflowSignals: string;
   /** All of `work`'s writes or none. `work` must use nothing of the store but what it is given. */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
   /** Hears what is announced until the store is closed; `gap` when something may have been missed. */

@@ -46,6 +46,7 @@ export async function openPostgres(url: Secret<string>): Promise<Store> {
     name,
     now: "cast(extract(epoch from clock_timestamp()) * 1000 as bigint)",
     workflowRuns: "openworkflow.workflow_runs",
+    workflowSignals: "openworkflow.workflow_signals",
     all: (...query) => toldAway(name, () => sql.all(...query)),
     get: (...query) => toldAway(name, () => sql.get(...query)),
     run: (...query) => toldAway(name, () => sql.run(...query)),

@@ -30,6 +30,7 @@ export function openSqlite(stateDir: string): Store {
     name: path,
     now: "cast(unixepoch('subsec') * 1000 as integer)",
     workflowRuns: "workflow_runs",
+    workflowSignals: "workflow_signals",
     all: (text, params) => inTurn(() => sql.all(text, params)),
     get: (text, params) => inTurn(() => sql.get(text, params)),
     run: (text, params) => inTurn(() => sql.run(text, params)),
