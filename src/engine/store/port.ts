@@ -50,6 +50,17 @@ export function isAway(error: unknown): boolean {
   return error instanceof OpsError && ["store_away", "store_full"].includes(error.code);
 }
 
+/** The error that says that nothing more can be written for now. */
+export function full(name: string, cause: unknown): OpsError {
+  return new OpsError({
+    code: "store_full",
+    message: `There is no room left on the disk of the store ${name}.`,
+    state: "Nothing was changed.",
+    hint: "Make room there, then give the command again; what is under way goes on by itself.",
+    cause,
+  });
+}
+
 /** The error that says that a part of the store cannot be used. */
 export function unusable(name: string, cause: unknown, hint: string): OpsError {
   const why = cause instanceof Error ? cause.message : String(cause);

@@ -4,7 +4,7 @@ import postgres from "postgres";
 import { OpsError } from "../../core/errors.ts";
 import type { Secret } from "../../core/secret.ts";
 import { inPostgres, pending } from "./migrations.ts";
-import { unusable, type Row, type Sql, type Store, type Transaction } from "./port.ts";
+import { full, unusable, type Row, type Sql, type Store, type Transaction } from "./port.ts";
 
 /** Any number that nobody else locks: only one process at a time changes the shape of the store. */
 const shapeLock = 7_061_995;
@@ -150,11 +150,12 @@ async function transact<T>(pool: Pool, work: (transaction: Transaction) => Promi
   }
 }
 
-/** Says in plain words that the server is away. */
+/** Says in plain words that the server is away, or its disk full. */
 async function toldAway<T>(name: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
+    if (cause instanceof postgres.PostgresError && cause.code === diskFull) throw full(name, cause);
     if (!isConnectionLoss(cause)) throw cause;
     throw new OpsError({
       code: "store_away",
@@ -165,6 +166,9 @@ async function toldAway<T>(name: string, work: () => Promise<T>): Promise<T> {
     });
   }
 }
+
+/** PostgreSQL's `disk_full`. */
+const diskFull = "53100";
 
 function isConnectionLoss(error: unknown): boolean {
   if (error instanceof postgres.PostgresError) return ["FATAL", "PANIC"].includes(error.severity);
