@@ -53,12 +53,7 @@ export async function openWorker(store: Store, body: Body, onError: (error: unkn
   const worker = client.newWorker({ concurrency });
   let begun = false;
   const left = new Set<string>();
-  const handOver = async () => {
-    for (const runId of left) {
-      await workflow.run({ runId }, { idempotencyKey: runId });
-      left.delete(runId);
-    }
-  };
+  const handOver = () => empty(left, (runId) => workflow.run({ runId }, { idempotencyKey: runId }));
   const turn = async () => {
     await handOver();
     return begun && (await worker.tick()) > 0;
@@ -95,6 +90,14 @@ export async function openWorker(store: Store, body: Body, onError: (error: unkn
       await backend.stop();
     },
   };
+}
+
+/** Takes out of a set what `work` succeeded with; what was added meanwhile too. */
+async function empty<T>(set: Set<T>, work: (item: T) => Promise<unknown>): Promise<void> {
+  for (const item of set) {
+    await work(item);
+    set.delete(item);
+  }
 }
 
 /** Resolves once the store answers, or when `signal` is aborted; asks twice a second. */
