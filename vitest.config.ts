@@ -29,6 +29,7 @@ export default defineConfig({
           include: ["test/chaos/**/*.test.ts"],
           fileParallelism: false,
           testTimeout: 120_000,
+          hookTimeout: 120_000,
           sequence: { groupOrder: 3 },
         },
       },

@@ -10,6 +10,7 @@ import { serveConsole } from "../chat/console/server.ts";
 import { linodeCloud } from "../cloud/linode.ts";
 import type { Config } from "../config.ts";
 import type { Desk } from "../core/desk.ts";
+import { kindOf } from "../core/mouth.ts";
 import { sha256 } from "../core/plan.ts";
 import type { Services } from "../core/ports.ts";
 import { systemClock } from "../engine/clock.ts";
@@ -80,6 +81,7 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
     ...{ state, services, playbooks, log, rules, storeId, observe },
     mouths: [console, ...chats.mouths],
     routesFor: (about, at) => routesFor(current(), about, at),
+    onChatFailure: ({ place, gone }) => telemetry.edges.chatFailure(kindOf(place), gone),
   });
   const open = closable(openDesk({ commands, services, runs: deskRuns(engine), authorizer, audit: engine.audit }));
   const desk = telemetry.desk(open);
