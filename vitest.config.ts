@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /** Tests that start processes of their own. */
-const processes = ["test/{engine,main,ssh,docs,telemetry}/**/*.test.ts", "test/**/browser.test.ts"];
+const processes = ["test/{engine,main,ssh,docs,telemetry,chats}/**/*.test.ts", "test/**/browser.test.ts"];
 
 /**
  * One after the other: `unit` needs nothing but Node and is done in half a minute; `process` starts servers, databases,

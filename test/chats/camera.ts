@@ -25,9 +25,11 @@ export async function openCamera({ slack, discord }: Stage, folder: string): Pro
   const browser = await chromium.launch({ executablePath: browserPath, args: ["--no-sandbox"] });
   const [inSlack, inDiscord] = [await pageAt(browser, slack.url), await pageAt(browser, discord.url)];
   const one = async (page: Page, file: string, selector: string, text: string) => {
-    const element = page.locator(selector);
-    await element.getByText(text).first().waitFor();
-    await element.screenshot({ path: `${folder}/${file}.png` });
+    await page.locator(selector).getByText(text).first().waitFor();
+    // The page is drawn anew at every change, so an element may be gone by the time its picture is taken: its place stays.
+    const clip = await page.locator(selector).boundingBox();
+    if (clip === null) throw new Error(`${selector} is not to be seen`);
+    await page.screenshot({ path: `${folder}/${file}.png`, clip });
   };
   return {
     slack: (file, message, text) => one(inSlack, `${file}-slack`, `article[data-ts="${message?.ts}"]`, text),
@@ -43,7 +45,7 @@ export async function openCamera({ slack, discord }: Stage, folder: string): Pro
 }
 
 async function pageAt(browser: Browser, url: string): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width: 960, height: 760 } });
+  const page = await browser.newPage({ viewport: { width: 960, height: 1100 } });
   await page.goto(url);
   return page;
 }

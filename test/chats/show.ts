@@ -5,7 +5,7 @@ import type { Stage } from "./stage.ts";
 /** Somebody who takes no pictures. */
 type Eye = Pick<Camera, "slack" | "discord" | "screen">;
 const nobody = () => Promise.resolve();
-export const noCamera: Eye = { slack: nobody, discord: nobody, screen: nobody };
+const noCamera: Eye = { slack: nobody, discord: nobody, screen: nobody };
 
 /** Both cards show this. */
 async function bothSay(stage: Stage, eye: Eye, name: string, text: string): Promise<void> {
@@ -39,7 +39,7 @@ export async function useIt(stage: Stage, eye: Eye = noCamera): Promise<void> {
   await eye.slack("answer", helped.answers[0], "/cluster status");
   const denied = await slack.as("U0CAROL").in("C0OPS").types("/cluster destroy demo");
   await slack.until(() => denied.answers.length > 0);
-  await eye.screen("denied", "U0CAROL", "C0OPS", "/cluster destroy on demo");
+  await eye.screen("denied", "U0CAROL", "C0OPS", "needs the role admin");
   await alice.types("/cluster destroy demo");
   await bothSay(stage, eye, "dataloss", "Break the glass");
   const asked = stage.slackCard("Break the glass");
@@ -47,6 +47,8 @@ export async function useIt(stage: Stage, eye: Eye = noCamera): Promise<void> {
   await alice.clicks(asked, "Approve");
   await slack.until(() => slack.as("U0ALICE").modal !== null);
   await eye.screen("typed", "U0ALICE", "C0OPS", "Type demo to approve");
+  const { modal } = slack.as("U0ALICE");
+  if (modal !== null) await slack.as("U0ALICE").closes(modal);
   await slack.as("U0ALICE").opensHome();
   await slack.until(() => slack.as("U0ALICE").home !== null);
   await eye.screen("home", "U0ALICE", "home", "/cluster destroy demo");

@@ -43,7 +43,7 @@ onBothStores(({ place: newPlace }) => {
     await state.store.run("insert into code_failures values (?, 'bob', 1)", [id]);
     await engine.lock("prod", "alice", "until spring");
     const waiting = await engine.start(playbook, { cluster: "prod" }, "alice", ["fake:C1"]);
-    await mouth.until(() => mouth.messages.length === 2 && mouth.messages[0]?.lines.length === 2);
+    await mouth.until(() => mouth.messages.length === 2 && mouth.messages[0]?.lines.length === 3);
     await expect.poll(() => engine.outbox.age()).toBe(0);
     const before = await rows(state.store);
     await close();
