@@ -1,11 +1,11 @@
 import { defineConfig } from "vitest/config";
 
 /** Tests that start processes of their own. */
-const processes = "test/{engine,main,ssh,docs,telemetry}/**/*.test.ts";
+const processes = ["test/{engine,main,ssh,docs,telemetry,chats}/**/*.test.ts", "test/**/browser.test.ts"];
 
 /**
- * One after the other: `unit` needs nothing but Node and is done in half a minute; `process` starts servers, databases and
- * bots; `chaos` kills bots, a few when not asked for more; `lab` builds real machines, takes minutes, and has the computer
+ * One after the other: `unit` needs nothing but Node and is done in half a minute; `process` starts servers, databases,
+ * browsers and bots; `chaos` kills bots, a few when not asked for more; `lab` builds real machines, takes minutes, and has the computer
  * to itself, because Pacemaker does not wait for ever.
  */
 export default defineConfig({
@@ -15,13 +15,13 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/lab/**", "test/chaos/**", processes],
+          exclude: ["test/lab/**", "test/chaos/**", ...processes],
           testTimeout: 20_000,
           sequence: { groupOrder: 1 },
         },
       },
       {
-        test: { name: "process", include: [processes], testTimeout: 60_000, sequence: { groupOrder: 2 } },
+        test: { name: "process", include: processes, testTimeout: 60_000, sequence: { groupOrder: 2 } },
       },
       {
         test: {

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { command, freeText } from "../src/core/command.ts";
+import { command } from "../src/core/command.ts";
+import { freeText } from "../src/core/option.ts";
 import { holdUp } from "./shared/locks.ts";
 
 /** `/freeze the provider has an outage` */

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { answer, command, usage } from "../src/core/command.ts";
+import { answer, command } from "../src/core/command.ts";
+import { usage } from "../src/core/typed.ts";
 
 /** `/help` */
 export default command({

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { loadBlueprint } from "../playbooks/steps/blueprint.ts";
 import { ClusterName } from "../src/core/cluster.ts";
-import { command, freeText } from "../src/core/command.ts";
+import { command } from "../src/core/command.ts";
+import { freeText } from "../src/core/option.ts";
 import { holdUp } from "./shared/locks.ts";
 
 /** `/lock prod the disk of db1 is being replaced` */

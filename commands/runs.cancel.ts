@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { answer, command, RunId } from "../src/core/command.ts";
+import { answer, command } from "../src/core/command.ts";
+import { RunId } from "../src/core/option.ts";
 import { OpsError } from "../src/core/errors.ts";
 import { isFinished } from "../src/core/journal.ts";
 import { leftAs, shortId, whatNow } from "../src/core/left.ts";

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { command, RunId } from "../src/core/command.ts";
+import { command } from "../src/core/command.ts";
+import { RunId } from "../src/core/option.ts";
 import { OpsError } from "../src/core/errors.ts";
 import { isFinished, type RunView } from "../src/core/journal.ts";
 import { shortId } from "../src/core/left.ts";

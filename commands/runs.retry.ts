@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { command, RunId } from "../src/core/command.ts";
+import { command } from "../src/core/command.ts";
+import { RunId } from "../src/core/option.ts";
 
 /** `/runs retry 1f6f2f0c` */
 export default command({

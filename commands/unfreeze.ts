@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { command, freeText } from "../src/core/command.ts";
+import { command } from "../src/core/command.ts";
+import { freeText } from "../src/core/option.ts";
 import { letGo } from "./shared/locks.ts";
 
 /** `/unfreeze`; a freeze by somebody else is lifted with a reason */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ClusterName } from "../src/core/cluster.ts";
-import { command, freeText } from "../src/core/command.ts";
+import { command } from "../src/core/command.ts";
+import { freeText } from "../src/core/option.ts";
 import { letGo } from "./shared/locks.ts";
 
 /** `/unlock prod`; a lock of somebody else is lifted with a reason: `/unlock prod bob is on holiday` */

@@ -3,8 +3,10 @@ import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
-import { Name, unique } from "./auth/principals.ts";
+import { unique } from "./auth/principals.ts";
 import { danglingNames, WhoMay, type Problem } from "./auth/who-may.ts";
+import { danglingNotify, NotifyFile } from "./chat/notify.ts";
+import { ChatEnvironment, ChatFile, chatProblems, chatSettings, type ChatSettings } from "./chat/settings.ts";
 import { Blueprint } from "./core/cluster.ts";
 import type { Command } from "./core/command.ts";
 import { OpsError } from "./core/errors.ts";
@@ -20,6 +22,7 @@ const Environment = z.object({
   /** Where port scans "from the internet" start; an address of this machine. */
   NONET_SCAN_FROM: z.union([z.ipv4(), z.ipv6()]).optional(),
   NONET_LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
+  ...ChatEnvironment.shape,
 });
 
 /** The folder with own commands and playbooks, as seen from `nonet.yaml`. */
@@ -28,10 +31,8 @@ const Extensions = z.object({ extensions: z.string().min(1).optional() });
 /** What `nonet.yaml` may say. */
 const File = WhoMay.extend({
   ...Extensions.shape,
-  /** Channels that are told of what they did not ask for. */
-  notify: z
-    .array(z.strictObject({ channel: Name, on: z.array(z.enum(["ended", "failed", "glass", "audit"])).min(1) }))
-    .default([]),
+  ...ChatFile.shape,
+  ...NotifyFile,
   clusters: z
     .array(Blueprint)
     .default([])
@@ -44,7 +45,14 @@ const File = WhoMay.extend({
 }).strict();
 
 /** Secrets that systemd may hand over as credentials, and the variables they stand for. */
-const credentials = { "linode-token": "LINODE_TOKEN", "database-url": "DATABASE_URL" } as const;
+const credentials = {
+  "linode-token": "LINODE_TOKEN",
+  "database-url": "DATABASE_URL",
+  "slack-bot-token": "SLACK_BOT_TOKEN",
+  "slack-app-token": "SLACK_APP_TOKEN",
+  "slack-signing-secret": "SLACK_SIGNING_SECRET",
+  "discord-token": "DISCORD_TOKEN",
+} as const;
 
 /** Everything Nonet is told from outside. */
 export interface Config {
@@ -61,6 +69,7 @@ export interface Config {
   readonly http: { readonly host: string; readonly port: number } | null;
   readonly whoMay: WhoMay;
   readonly notify: z.infer<typeof File>["notify"];
+  readonly chat: ChatSettings;
 }
 
 /** Where the own commands and playbooks are; whatever else the file says is for `readConfig` to judge. */
@@ -89,7 +98,8 @@ export async function readConfig(
   const inFile = [
     ...(file.error?.issues ?? []),
     ...(whoMay.success ? danglingNames(whoMay.data, commands) : []),
-    ...(file.success ? unknownChannels(file.data) : []),
+    ...(file.success ? danglingNotify(file.data.notify, file.data) : []),
+    ...(file.success && environment.success ? chatProblems(file.data, environment.data) : []),
   ];
   const problems = [
     ...(environment.error?.issues ?? []).map((problem) => told(problem)),
@@ -104,7 +114,7 @@ export async function readConfig(
   }
   const { LINODE_TOKEN, LINODE_API_URL, NONET_STATE_DIR, DATABASE_URL, NONET_SCAN_FROM, NONET_LOG_LEVEL } =
     environment.data;
-  const { clusters, http, extensions, notify, ...rest } = file.data;
+  const { clusters, http, extensions, notify, slack, discord, ...rest } = file.data;
   return {
     linodeToken: LINODE_TOKEN === undefined ? null : new Secret(LINODE_TOKEN),
     linodeUrl: LINODE_API_URL,
@@ -117,6 +127,7 @@ export async function readConfig(
     http,
     whoMay: rest,
     notify,
+    chat: chatSettings({ slack, discord }, environment.data),
   };
 }
 
@@ -128,14 +139,6 @@ async function readCredentials(env: Readonly<Record<string, string | undefined>>
     return text === null ? [] : [[name, text.trim()] as const];
   });
   return Object.fromEntries((await Promise.all(found)).flat());
-}
-
-function unknownChannels({ notify, channels }: z.infer<typeof File>): Problem[] {
-  return notify.flatMap(({ channel }, at) =>
-    channels.some(({ name }) => name === channel)
-      ? []
-      : [{ path: ["notify", at, "channel"], message: `there is no channel ${channel}` }],
-  );
 }
 
 /** `people.0.roles.1: there is no role oprator`. */

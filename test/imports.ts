@@ -29,7 +29,9 @@ const homes: Record<string, string> = {
   "src/engine": "openworkflow|postgres|@peculiar/x509|otpauth",
   "src/lab|src/telemetry": "hono|@hono",
   "src/telemetry": "pino|prom-client",
+  "src/chat/discord": "@discordjs|discord-api-types",
   "src/render": "@resvg|dejavu-fonts-ttf",
+  "src/chat/slack": "@slack",
 };
 
 const folders = (names: string[]) => `^(${names.join("|")})/`;

@@ -9,7 +9,13 @@ export type AskedRun = Pick<RunView, "playbook" | "cluster" | "input" | "risk" |
 /** What somebody wants to do. Refusing a plan and cancelling a run both stop it; to `break` is to go on alone. */
 export type What =
   /** `input` is `null` while it is not known, for help and completion: is there any with which it may be used? */
-  | { readonly kind: "use"; readonly command: Command; readonly input: object | null }
+  | {
+      readonly kind: "use";
+      readonly command: Command;
+      readonly input: object | null;
+      /** More options may follow, for completion. */
+      readonly partial?: boolean;
+    }
   | { readonly kind: "approve" | "stop" | "break"; readonly run: AskedRun }
   /** To look at a run, with this command. */
   | { readonly kind: "see"; readonly command: Command; readonly run: AskedRun };

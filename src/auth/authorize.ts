@@ -1,9 +1,10 @@
-import type { Identity } from "../core/caller.ts";
+import type { Caller, Identity } from "../core/caller.ts";
 import type { Command } from "../core/command.ts";
 import type { OpsError } from "../core/errors.ts";
 import type { AskedRun, Attempt } from "./attempt.ts";
 import { deny, denyStranger } from "./deny.ts";
-import { ableTo, mayAnywhere, objectionTo } from "./objection.ts";
+import { placeOf, type Place } from "../core/mouth.ts";
+import { ableTo, channelOf, mayAnywhere, objectionTo } from "./objection.ts";
 import { whoIs, type Principal } from "./principals.ts";
 import type { WhoMay } from "./who-may.ts";
 
@@ -22,6 +23,8 @@ export interface Authorizer {
    * configuration names that user: the user of a service is nobody.
    */
   readonly approvers: (run: AskedRun) => readonly string[];
+  /** Where everybody concerned sees what this caller starts: here, and in the same channel of the other platform. */
+  readonly placesOf: (caller: Caller) => readonly Place[];
   /** Whether a person's yes to the run, given before, still counts. */
   readonly mayApprove: (person: string, run: AskedRun) => boolean;
 }
@@ -55,6 +58,14 @@ export function openAuthorizer(parts: {
       const objection = objectionTo(now, principal, attempt.caller, attempt.what);
       if (objection === undefined) return { may: true, principal };
       return { may: false, denial: deny(now, attempt, principal, objection) };
+    },
+    placesOf: (caller) => {
+      const { slack, discord } = channelOf(law(), caller) ?? {};
+      const beside = Object.entries({ slack, discord }).flatMap(([via, id]) =>
+        id === undefined ? [] : [`${via}:${id}`],
+      );
+      const place = placeOf(caller);
+      return beside.length > 0 ? beside : place === null ? [] : [place];
     },
     nameOf: (identity) => whoIs(law().whoMay.people, identity, parts.owner)?.name ?? null,
     approvers: (run) => {

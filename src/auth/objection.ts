@@ -111,6 +111,8 @@ function limitsOf(law: Law, rule: HeldRule, caller: Caller, what: What): string[
   if (rule.channels?.includes(channel) === false) limits.push(`in ${anyOf(rule.channels) || "no channel"}`);
   if (what.kind !== "use" || what.input === null) return limits;
   const values = new Map<string, unknown>(Object.entries(what.input));
-  const missed = Object.entries(rule.where).filter(([option, limit]) => !within(limit, values.get(option)));
+  const missed = Object.entries(rule.where).filter(
+    ([option, limit]) => !(what.partial === true && !values.has(option)) && !within(limit, values.get(option)),
+  );
   return [...limits, ...missed.map(([option, limit]) => `with ${limitWords(option, limit)}`)];
 }

@@ -5,14 +5,15 @@ import { OpsError } from "../core/errors.ts";
 import type { LatestRuns, RunView } from "../core/journal.ts";
 import { shortId } from "../core/left.ts";
 import { titleOf, type Lock } from "../core/lock.ts";
+import type { Place } from "../core/mouth.ts";
 import { allOf } from "../core/words.ts";
 
 /** The part of the engine that people reach through commands about runs and locks. */
 export interface PeoplesRuns {
   /** Returns how soon it ends. */
   cancel(runId: string, actor: string): Promise<"at once" | "at the next safe point">;
-  /** Starts what a run was started for once more; `link` says that it carries that run on. Returns its id. */
-  again(view: RunView, actor: string, link: boolean): Promise<string>;
+  /** Starts what a run was started for once more; `link` says that it carries that run on; these places are shown its card. Returns its id. */
+  again(view: RunView, actor: string, link: boolean, places: readonly Place[]): Promise<string>;
   /** Of all clusters for `null`. */
   latest(cluster: string | null): Promise<LatestRuns>;
   /** Runs whose id begins like this; no more than a few. */
@@ -30,10 +31,12 @@ interface Parts {
   readonly runs: PeoplesRuns;
   /** Returns the name of the person. @throws OpsError the denial. */
   readonly allow: (caller: Caller, what: What) => string;
+  /** Where the cards of runs are shown. */
+  readonly places: readonly Place[];
 }
 
 /** Runs and locks in the hands of one person at one place. */
-export function callRuns({ command, commands, runs, allow }: Parts, caller: Caller, actor: string): CallRuns {
+export function callRuns({ command, commands, runs, allow, places }: Parts, caller: Caller, actor: string): CallRuns {
   const permit = (run: RunView, to: "see" | "stop" | "repeat") => {
     if (to === "repeat") return allow(caller, repeating(run, commands));
     return allow(caller, to === "see" ? { kind: "see", command, run } : { kind: "stop", run });
@@ -46,7 +49,7 @@ export function callRuns({ command, commands, runs, allow }: Parts, caller: Call
       return run;
     },
     cancel: (run) => runs.cancel(run.id, permit(run, "stop")),
-    again: async (run, link) => ({ kind: "run", runId: await runs.again(run, permit(run, "repeat"), link) }),
+    again: async (run, link) => ({ kind: "run", runId: await runs.again(run, permit(run, "repeat"), link, places) }),
     lock: (cluster, reason) => runs.lock(cluster, actor, reason),
     unlock: (cluster, reason) => runs.unlock(cluster, actor, reason),
   };

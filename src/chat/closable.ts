@@ -22,6 +22,14 @@ export function closable(desk: Desk): ClosableDesk {
       check();
       return desk.submit(...asked);
     },
+    use: async (...asked) => {
+      check();
+      return desk.use(...asked);
+    },
+    press: async (...pressed) => {
+      check();
+      return desk.press(...pressed);
+    },
     decide: async (...answer) => {
       check();
       return desk.decide(...answer);

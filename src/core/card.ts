@@ -1,3 +1,4 @@
+import type { CardAction } from "./action.ts";
 import type { Table } from "./table.ts";
 
 /** How a step or a run stands. */
@@ -26,6 +27,13 @@ export interface CardQuestion {
   readonly approveWith: string;
 }
 
+/** A picture, and the same in words for whoever does not see it. */
+interface Picture {
+  /** PNG, in base 64. */
+  readonly png: string;
+  readonly alt: string;
+}
+
 /**
  * A message that stands for one run or one answer, rendered by each adapter in its own way. It is only ever a
  * projection of the journal.
@@ -40,6 +48,10 @@ export interface Card {
   readonly question: CardQuestion | null;
   readonly table: Table | null;
   readonly text: string | null;
+  /** What would change or has changed, a line each that begins with `+ `, `- `, `~ ` or two blanks. */
+  readonly diff: readonly string[];
+  readonly picture: Picture | null;
+  readonly actions: readonly CardAction[];
   readonly startedAt: number | null;
   readonly endedAt: number | null;
 }

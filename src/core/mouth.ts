@@ -4,9 +4,6 @@ import type { Card } from "./card.ts";
 /** Where something is said: `slack:C024BE91L`, `discord:323456789012345678`, `console`. */
 export type Place = string;
 
-/** What somebody wants to be told of without having asked: a run that failed or ended, a break-glass, the audit's head. */
-export type Topic = "ended" | "failed" | "glass" | "audit";
-
 /** The place somebody speaks from; `null` where runs are followed live anyway. */
 export const placeOf = ({ via, channel }: Caller): Place | null => (channel === null ? null : `${via}:${channel}`);
 
@@ -18,7 +15,9 @@ export interface Delivery {
   readonly place: Place;
   /** The same whenever the same thing is said again, because nobody knows whether it was heard. */
   readonly key: string;
-  /** The run it is about; `null` for what belongs to none. */
+  /** It may have been said before: somebody began to, and did not come to note that it was heard. */
+  readonly again: boolean;
+  /** The run whose card it belongs to; `null` for a notice. */
   readonly runId: string | null;
   /** Who caused it and so knows already. */
   readonly actor: string | null;
@@ -26,16 +25,30 @@ export interface Delivery {
   readonly signal: AbortSignal;
 }
 
+/** Something said in words. */
+export interface Saying {
+  readonly text: string;
+  /**
+   * `log` is detail for whoever looks closely and `news` what must not be missed, both below the card; `result` is one
+   * line in the channel itself; `file` is output too long for a card, kept as a file below it.
+   */
+  readonly tone: "log" | "news" | "result" | "file";
+  /** Names of the people it is for: the only ones whose phone may ring. */
+  readonly mentions: readonly string[];
+}
+
 /** How a chat adapter speaks. What it throws is tried again, unless it is a `MouthError`. */
 export interface Mouth {
   /** The kind of places it serves: `slack`. */
   readonly kind: string;
+  /** Milliseconds between two updates of one card that only tell progress. */
+  readonly paceMs: number;
   /** Posts a card; returns the id of the message. Given the key of a card it has posted, the id of that one. */
   post(card: Card, delivery: Delivery): Promise<string>;
-  /** Shows the card's newest state in its message. */
-  update(messageId: string, card: Card, delivery: Delivery): Promise<void>;
-  /** Says one line: below the message of the run, or by itself (`null`). */
-  say(line: string, messageId: string | null, delivery: Delivery): Promise<void>;
+  /** Shows the card's newest state; returns the id of its message, another one where the old could not be changed. */
+  update(messageId: string, card: Card, delivery: Delivery): Promise<string>;
+  /** Says something below the message of a card. */
+  say(saying: Saying, messageId: string, delivery: Delivery): Promise<void>;
 }
 
 /** It cannot be said there, however often it is tried: the channel is gone, the message is refused. */
@@ -43,5 +56,17 @@ export class MouthError extends Error {
   constructor(message: string) {
     super(message);
     this.name = "MouthError";
+  }
+}
+
+/** Not now: the platform's limits, or its word in a 429. It counts as no failure. */
+export class MouthBusy extends Error {
+  /** Milliseconds. */
+  readonly afterMs: number;
+
+  constructor(afterMs: number) {
+    super(`chat takes no more for ${afterMs} ms`);
+    this.name = "MouthBusy";
+    this.afterMs = afterMs;
   }
 }

@@ -6,6 +6,7 @@ import type { ApprovalView } from "./approval.ts";
 import type { RunView, StepView } from "./journal.ts";
 import { shortId } from "./left.ts";
 import { describeWaiting, titleOf } from "./lock.ts";
+import { runActions, shownPlan } from "./run-actions.ts";
 import { allOf, counted } from "./words.ts";
 
 /** The card of a run: nothing but its journal in other words. */
@@ -21,6 +22,9 @@ export function runCard(view: RunView): Card {
     question: questionOf(view),
     table: view.result?.table ?? evidence?.table ?? null,
     text: view.result?.text ?? evidence?.text ?? null,
+    diff: diffOf(view),
+    picture: null,
+    actions: runActions(view),
     startedAt: Date.parse(view.queuedAt),
     endedAt: ended,
   };
@@ -101,6 +105,13 @@ function stepOf(view: RunView, step: StepView): CardStep {
     endedAt: step.seconds === null ? null : startedAt + step.seconds * 1000,
     usualMs: usual === undefined ? null : usual * 1000,
   };
+}
+
+/** What is asked to be done, as much of it as a card has room for. */
+function diffOf({ approval, state }: RunView): readonly string[] {
+  if (state !== "waiting" || approval === null || approval.plan === null) return [];
+  const { lines, left } = shownPlan(approval.plan);
+  return left === 0 ? lines : [...lines, `  … and ${left} more`];
 }
 
 function questionOf({ approval, state }: RunView): CardQuestion | null {

@@ -2,7 +2,7 @@ const hidden = "••••";
 
 /**
  * A value that must not be seen. Prints as dots wherever it is printed, logged or turned into JSON; `reveal` is for
- * `src/ssh`, `src/cloud` and the store's encryption only.
+ * `src/ssh`, `src/cloud`, the chats and the store's encryption only.
  */
 export class Secret<T> {
   readonly #value: T;

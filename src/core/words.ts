@@ -19,3 +19,6 @@ export function ago(milliseconds: number): string {
   if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h ago`;
   return `${counted(Math.floor(minutes / (24 * 60)), "day")} ago`;
 }
+
+/** A moment (milliseconds since 1970) as people compare it with their clocks: `14:05 UTC`. */
+export const utcMinute = (at: number): string => `${new Date(at).toISOString().slice(11, 16)} UTC`;

@@ -186,12 +186,6 @@ async function record(
     at,
   ]);
   await page.append(runId, { kind: "glass.broken", id, actor, reason, review });
-  const run = runId.slice(0, 8);
-  page.notice(
-    "glass",
-    `${actor} broke the glass and goes on alone with run ${run}: ${reason} (/reviews ack ${review})`,
-    actor,
-  );
 }
 
 function alreadyClosed(verdict: Verdict | null): OpsError {

@@ -1,4 +1,5 @@
 import type { Journal } from "./journal.ts";
+import { forgetNotices } from "./notices.ts";
 import { forgetOld } from "./retention.ts";
 import type { Store } from "./store/port.ts";
 
@@ -18,10 +19,14 @@ export async function newDay(store: Store, journal: Journal, now: number): Promi
     );
     if (head === undefined) return false;
     const text = `The audit has ${String(head["seq"])} records; its head is ${String(head["hash"])}.`;
-    page.notice("audit", text, null);
+    // Each day has its own, so that the heads of earlier days stay to be read.
+    const [key, title] = [`audit:${today}`, "The audit of today"];
+    await page.notice({ topic: "audit", key, severity: "info", cluster: null, title, text });
     return true;
   });
-  if (isNew) await forgetOld(store, now);
+  if (!isNew) return;
+  await forgetNotices(store, now);
+  await forgetOld(store, now);
 }
 
 /** Does that at every new day, and at once if today's is still to be done. Returns what ends it. */

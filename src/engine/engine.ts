@@ -9,14 +9,18 @@ import type { Listener } from "./feed.ts";
 import { openFlight, type Flight } from "./flight.ts";
 import { joinInstances } from "./instances.ts";
 import { openOneTimeCodes, type OneTimeCodes } from "./one-time-codes.ts";
+import { openNotices, type EngineNotices } from "./notices.ts";
 import { openReviews } from "./reviews.ts";
+import type { Journal } from "./journal.ts";
 import { looks, type Looks } from "./looks.ts";
 import { openLines, type Lines } from "./line.ts";
 import type { Outbox } from "./outbox.ts";
 import { openRecords } from "./records.ts";
 import { openRuns, type Runs, type Stop } from "./runs.ts";
+import { openShows, type Shows } from "./shows.ts";
 import { starts, type Starts } from "./starts.ts";
 import type { EngineOptions } from "./options.ts";
+import type { Store } from "./store/port.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 import { openWorker, type Body, type DurableWorker } from "./worker.ts";
 
@@ -32,7 +36,9 @@ export interface Engine extends Starts, Looks {
   /** A person's lock on one cluster, or all: see `Lines`. */
   readonly lock: Lines["lock"];
   readonly unlock: Lines["unlock"];
+  readonly shows: Shows;
   readonly reviews: Reviews;
+  readonly notices: EngineNotices;
   readonly codes: OneTimeCodes;
   /** Tells a run's events from its first on; of all runs (`null`) those from now on. Returns what ends it. */
   subscribe(runId: string | null, listener: Listener): () => void;
@@ -86,7 +92,7 @@ export async function openEngine(options: EngineOptions<Engine>): Promise<Engine
   const engine: Engine = {
     audit,
     outbox,
-    reviews: openReviews(store, journal, now),
+    ...openTalk(store, journal, now),
     codes,
     ...starts(runs, options.playbooks),
     decide: (answer) => decisions.decide(answer),
@@ -109,6 +115,12 @@ export async function openEngine(options: EngineOptions<Engine>): Promise<Engine
   worker.begin();
   decisions.deliver(closing.signal);
   return engine;
+}
+
+/** What people have in front of them, and look at. */
+function openTalk(store: Store, journal: Journal, now: () => number): Pick<Engine, "shows" | "reviews" | "notices"> {
+  const reviews = openReviews(store, journal, now);
+  return { shows: openShows(store, journal), reviews, notices: openNotices({ store, journal, reviews }, now) };
 }
 
 /** Marked first, so that a run which is answered meanwhile goes no further. */

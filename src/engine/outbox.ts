@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { kindOf, MouthError, type Delivery, type Mouth, type Place } from "../core/mouth.ts";
+import { kindOf, MouthBusy, MouthError, type Delivery, type Mouth, type Place } from "../core/mouth.ts";
 import { cardOf } from "./card-at.ts";
+import { sayingsIn } from "./outbox-sayings.ts";
 import { openPump } from "./pump.ts";
 import type { Row, Store } from "./store/port.ts";
 
@@ -34,6 +35,8 @@ export interface OutboxOptions {
   /** The same for every process that had this state folder, of which one at a time can live. */
   readonly home: string;
   readonly mouths: readonly Mouth[];
+  /** Stores what was held back until now. */
+  readonly release: () => Promise<void>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Takes what could not be said at an attempt, and what will not be tried again (`gone`). */
@@ -80,6 +83,7 @@ class Desk {
   async turn(wake: () => void): Promise<boolean> {
     if (!this.#tookOver) await this.#takeOver();
     this.#tookOver = true;
+    await this.#options.release();
     const due = await this.#store.all(
       `select id from outbox where delivered_at is null and failed is null and kind <> 'line' and ${this.#served}
          and next_at <= ${this.#store.now} and held_until < ${this.#store.now} order by at limit 100`,
@@ -125,15 +129,10 @@ class Desk {
     );
     if (row === undefined) return;
     try {
-      await (row["kind"] === "card" ? this.#card(row) : this.#notice(row));
+      await this.#card(row);
     } catch (error) {
       await this.#failed(row, error);
     }
-  }
-
-  async #notice(row: Row): Promise<void> {
-    await this.#mouth(row).say(String(row["text"]), null, this.#delivery(row, String(row["id"])));
-    await this.#said(row, Number(row["seq"]));
   }
 
   /** The card first, then the lines below it: what a line speaks of can be seen by then. */
@@ -141,32 +140,40 @@ class Desk {
     const [known, posting] = [textOf(row["message_id"]), row["posting"] ?? null];
     // Nobody knows whether a post that was begun was heard: the same is posted again, not something newer.
     const seq = Number(known === null ? (posting ?? row["seq"]) : row["seq"]);
-    const messageId = seq > Number(row["told_seq"]) ? await this.#show(row, known, seq) : known;
-    const lines = await this.#store.all(
-      `select * from outbox where run_id = ? and place = ? and kind = 'line' and seq <= ? and delivered_at is null
-         and failed is null order by seq`,
-      [row["run_id"] ?? null, row["place"] ?? null, seq],
-    );
-    for (const line of lines) {
-      const say = this.#mouth(row).say(String(line["text"]), messageId, this.#delivery(row, String(line["id"])));
-      const failed = await say.then(() => null, whyGone);
-      if (failed !== null) this.#report(line, true, failed);
-      await this.#store.run("update outbox set delivered_at = ?, failed = ? where id = ?", [
-        this.#options.now(),
-        failed,
-        String(line["id"]),
-      ]);
-    }
+    const isTold = known !== null && seq <= Number(row["told_seq"]);
+    const messageId = isTold ? known : await this.#show(row, known, seq);
+    await this.#lines(row, messageId, seq);
     await this.#said(row, seq);
+  }
+
+  /** What is to be said below the card, up to this event of its run or change of its notice. */
+  async #lines(row: Row, messageId: string, seq: number): Promise<void> {
+    const waiting = await this.#store.all(
+      `select * from outbox where (run_id = ? or notice_id = ?) and place = ? and kind = 'line' and seq <= ?
+         and delivered_at is null and failed is null order by seq, tone`,
+      [row["run_id"] ?? null, row["notice_id"] ?? null, row["place"] ?? null, seq],
+    );
+    for (const { first, last, saying, ids } of sayingsIn(waiting)) {
+      const id = String(first["id"]);
+      // The same key must say the same the next time, whatever has come meanwhile.
+      await this.#store.run("update outbox set posting = ? where id = ?", [last, id]);
+      const say = this.#mouth(row).say(saying, messageId, this.#delivery(row, id, begun(first)));
+      const failed = await say.then(() => null, whyGone);
+      if (failed !== null) this.#report(first, true, failed);
+      await this.#store.run(
+        `update outbox set delivered_at = ?, failed = ? where id in (${ids.map(() => "?").join(", ")})`,
+        [this.#options.now(), failed, ...ids],
+      );
+    }
   }
 
   async #show(row: Row, known: string | null, seq: number): Promise<string> {
     const id = String(row["id"]);
     const card = await cardOf(this.#store, row, seq, this.#options.now());
-    const delivery = this.#delivery(row, known === null ? id : `${id}:${seq}`);
+    const delivery = this.#delivery(row, known === null ? id : `${id}:${seq}`, begun(row));
     if (known === null) await this.#store.run("update outbox set posting = ? where id = ?", [seq, id]);
-    const messageId = known ?? (await this.#mouth(row).post(card, delivery));
-    if (known !== null) await this.#mouth(row).update(known, card, delivery);
+    const mouth = this.#mouth(row);
+    const messageId = await (known === null ? mouth.post(card, delivery) : mouth.update(known, card, delivery));
     await this.#store.run(
       "update outbox set message_id = ?, posting = null, told_seq = ?, told_at = ? where id = ? and holder = ?",
       [messageId, seq, this.#options.now(), id, this.#holder],
@@ -174,27 +181,30 @@ class Desk {
     return messageId;
   }
 
-  /** Said up to `seq`; what came meanwhile waits since it came. */
+  /** Said up to `seq`; what came meanwhile waits since it came, and further progress until the chat's pace allows it. */
   async #said(row: Row, seq: number): Promise<void> {
     const now = this.#options.now();
+    const { paceMs } = this.#mouth(row);
     await this.#store.run(
-      `update outbox set attempts = 0, next_at = 0, holder = null, held_until = 0,
+      `update outbox set attempts = 0, holder = null, held_until = 0,
+         next_at = case when urgent_seq > ? then 0 else ${this.#store.now} + ${paceMs} end,
          delivered_at = case when seq = ? then cast(? as bigint) end, at = case when seq = ? then at else ? end
        where id = ? and holder = ?`,
-      [seq, now, seq, now, String(row["id"]), this.#holder],
+      [seq, seq, now, seq, now, String(row["id"]), this.#holder],
     );
   }
 
   async #failed(row: Row, error: unknown): Promise<void> {
-    const attempts = Number(row["attempts"]) + 1;
+    const busy = error instanceof MouthBusy;
+    const attempts = Number(row["attempts"]) + (busy ? 0 : 1);
     const gone = error instanceof MouthError || attempts >= mostAttempts;
-    const wait = Math.min(backoffMs.longest, backoffMs.first * 2 ** (attempts - 1));
+    const wait = busy ? error.afterMs : Math.min(backoffMs.longest, backoffMs.first * 2 ** (attempts - 1));
     await this.#store.run(
       `update outbox set attempts = ?, next_at = ${this.#store.now} + ${wait}, failed = ?, holder = null, held_until = 0
        where id = ? and holder = ?`,
       [attempts, gone ? String(error) : null, String(row["id"]), this.#holder],
     );
-    this.#report(row, gone, error);
+    if (!busy) this.#report(row, gone, error);
   }
 
   #report(row: Row, gone: boolean, error: unknown): void {
@@ -207,14 +217,18 @@ class Desk {
     return mouth;
   }
 
-  #delivery(row: Row, key: string): Delivery {
+  #delivery(row: Row, key: string, again: boolean): Delivery {
     const signal = AbortSignal.any([AbortSignal.timeout(mouthMs), this.#closing]);
-    return { place: String(row["place"]), key, runId: textOf(row["run_id"]), actor: textOf(row["actor"]), signal };
+    const [runId, actor] = [textOf(row["run_id"]), textOf(row["actor"])];
+    return { place: String(row["place"]), key, again, runId, actor, signal };
   }
 }
 
 const textOf = (value: Row[string] | undefined): string | null =>
   value === null || value === undefined ? null : String(value);
+
+/** Whether somebody began to say it; nobody knows whether it was heard. */
+const begun = (row: Row): boolean => (row["posting"] ?? null) !== null;
 
 /** Why a line can never be said. @throws whatever else went wrong. */
 function whyGone(error: unknown): string {

@@ -1,10 +1,13 @@
 import type { AuditFact } from "../core/audit.ts";
 import type { RunFact } from "../core/journal.ts";
-import type { Place, Topic } from "../core/mouth.ts";
+import type { Place } from "../core/mouth.ts";
+import type { Raised } from "../core/notice.ts";
 import { auditOf } from "./audit-facts.ts";
 import { seal } from "./audit.ts";
+import { raise, resolve, type RoutesFor } from "./raise.ts";
+import { noteLine } from "./run-notices.ts";
 import type { Row, Transaction } from "./store/port.ts";
-import { sayFor, sayNotice, tellPlace, type Line } from "./telling.ts";
+import { sayFor, tellPlace, type Line } from "./telling.ts";
 
 /** The right to carry a run out. Whoever takes the run up later has a higher turn, and this one has lost it. */
 export interface Hold {
@@ -25,8 +28,10 @@ export interface Page extends Transaction {
   audit(fact: AuditFact): void;
   /** From now on the place is shown the card of the run; once more changes nothing. */
   tell(runId: string, place: Place): Promise<void>;
-  /** Says one line wherever the configuration wants to hear of this topic. */
-  notice(topic: Topic, text: string, actor: string | null): void;
+  /** Something happened that is to be told wherever the configuration wants to hear of such things. */
+  notice(raised: Raised): Promise<void>;
+  /** What was raised under this key is right again. */
+  resolve(key: string): Promise<void>;
 }
 
 /** The run is another's, or ended. */
@@ -42,18 +47,17 @@ export interface PageOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly scrub: (text: string) => string;
-  /** Where the configuration of this moment wants to hear of a topic. */
-  readonly placesFor: (topic: Topic) => readonly Place[];
+  readonly routesFor: RoutesFor;
 }
 
 /** Opens a page in a transaction. `close` writes what was collected and returns the lines of the journal. */
-export function openPage(sql: Transaction, { now, scrub, placesFor }: PageOptions) {
+export function openPage(sql: Transaction, { now, scrub, routesFor }: PageOptions) {
   const lines: Line[] = [];
   const audited: AuditFact[] = [];
   /** Index in `audited`, by line. */
   const recordOf = new Map<Line, number>();
-  const told: (() => Promise<void>)[] = [];
   const at = now();
+  const teller = { at, routesFor };
   const audit = (fact: AuditFact): number => audited.push({ ...fact, data: scrubDeep(fact.data, scrub) }) - 1;
   const page: Page = {
     ...sql,
@@ -64,13 +68,12 @@ export function openPage(sql: Transaction, { now, scrub, placesFor }: PageOption
       const about = { runId, cluster: textOf(run["cluster"]), actor: String(run["actor"]) };
       const record = auditOf(line.fact, JSON.stringify(line.fact), about);
       if (record !== undefined) recordOf.set(line, audit(record));
+      await noteLine(sql, line, teller);
     },
     audit: (fact) => void audit(fact),
     tell: async (runId, place) => tellPlace(sql, runId, place, at),
-    notice: (topic, text, actor) => {
-      const say = { text: scrub(text), actor, at };
-      told.push(async () => void (await Promise.all(placesFor(topic).map((place) => sayNotice(sql, place, say)))));
-    },
+    notice: (raised) => raise(sql, scrubDeep(raised, scrub), teller),
+    resolve: (key) => resolve(sql, key, at),
   };
   const close = async (): Promise<readonly Line[]> => {
     const time = new Date(at).toISOString();
@@ -83,10 +86,10 @@ export function openPage(sql: Transaction, { now, scrub, placesFor }: PageOption
       await Promise.all([
         sql.run("insert into events values (?, ?, ?, ?)", [runId, seq, time, json]),
         sql.announce("nonet_events", `${runId} ${seq}`),
-        ...sayFor(sql, line, { at, placesFor }),
+        ...sayFor(sql, line, at),
       ]);
     };
-    await Promise.all([...lines.map(write), ...told.map((say) => say())]);
+    await Promise.all(lines.map(write));
     return lines;
   };
   return { page, close };
@@ -97,7 +100,7 @@ async function count(sql: Transaction, runId: string, hold: Hold | undefined): P
   const row = await sql.get(
     `update runs set last_seq = last_seq + 1 where id = ?
      ${hold === undefined ? "" : "and outcome is null and instance = ? and turn = ?"}
-     returning last_seq, playbook, cluster, actor`,
+     returning last_seq, playbook, cluster, actor, risk`,
     hold === undefined ? [runId] : [runId, hold.instance, hold.turn],
   );
   if (row !== undefined) return row;

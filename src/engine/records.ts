@@ -1,9 +1,11 @@
 import type { Audit } from "../core/audit.ts";
-import type { Mouth, Place, Topic } from "../core/mouth.ts";
+import type { Mouth } from "../core/mouth.ts";
 import { openChain } from "./audit.ts";
 import { everyDay, newDay } from "./daily.ts";
+import { releaseHeld } from "./held.ts";
 import { openJournal, type Journal } from "./journal.ts";
 import { openOutbox, type ChatFailure, type Outbox, type OutboxOptions } from "./outbox.ts";
+import type { RoutesFor } from "./raise.ts";
 import type { State } from "./state.ts";
 
 /** Where the engine says what no run can: the shape of pino. */
@@ -18,8 +20,7 @@ export interface RecordOptions {
   readonly log: Log;
   /** How chat is spoken to. */
   readonly mouths: readonly Mouth[];
-  /** Where the configuration of this moment wants to hear of a topic. */
-  readonly placesFor: (topic: Topic) => readonly Place[];
+  readonly routesFor: RoutesFor;
   /** Hears of each attempt to say something that failed. */
   readonly onChatFailure?: (failure: ChatFailure) => void;
 }
@@ -34,7 +35,7 @@ interface Records {
 
 /** Opens journal, audit and outbox, which are written in one transaction. `now` is in milliseconds since 1970. */
 export async function openRecords(
-  { state, log, mouths, placesFor, onChatFailure }: RecordOptions,
+  { state, log, mouths, routesFor, onChatFailure }: RecordOptions,
   { now, onError }: { readonly now: () => number; readonly onError: (error: unknown) => void },
 ): Promise<Records> {
   const { store, vault } = state;
@@ -42,9 +43,10 @@ export async function openRecords(
     log.error({ err: error, id }, failure.gone ? "something can never be said in chat" : "chat could not be reached");
     onChatFailure?.(failure);
   };
-  const outbox = openOutbox(store, { home: state.home, mouths, now, onFailure, onError });
+  const release = () => releaseHeld(store, routesFor, now());
+  const outbox = openOutbox(store, { home: state.home, mouths, release, now, onFailure, onError });
   const scrub = (text: string) => vault.scrub(text);
-  const journal = await openJournal(store, { now, scrub, placesFor, written: () => outbox.wake(), onError });
+  const journal = await openJournal(store, { now, scrub, routesFor, written: () => outbox.wake(), onError });
   const endDays = everyDay(() => newDay(store, journal, now()), onError);
   const record: Audit["record"] = async (fact) => {
     try {

@@ -18,10 +18,11 @@ export async function forgetOld(store: Store, now: number): Promise<void> {
   const itsApproval = `approval_id in (select id from approvals where ${over("approvals.run_id")})`;
   await forget(`votes where ${itsApproval}`, chat);
   await forget(`code_failures where ${itsApproval}`, chat);
+  await forget(`plan_views where ${itsApproval}`, chat);
   for (const table of ["approvals", "outbox", "run_places"])
     await forget(`${table} where ${over(`${table}.run_id`)}`, chat);
-  await store.run("delete from outbox where run_id is null and at < ?", [chat]);
-  await store.run("delete from outbox where delivered_at is null and at < ?", [now - unsaidMs]);
+  await store.run(`delete from outbox where run_id is null and at < ? and ${noWaiting}`, [chat]);
+  await store.run(`delete from outbox where delivered_at is null and at < ? and ${noWaiting}`, [now - unsaidMs]);
   const theEngines = over(`${workflowRuns}.idempotency_key`);
   const engine = now - engineMs;
   await forget(
@@ -36,3 +37,7 @@ export async function forgetOld(store: Store, now: number): Promise<void> {
 const over = (id: string): string =>
   `exists (select 1 from runs join events on events.run_id = runs.id and events.seq = runs.last_seq
      where runs.id = ${id} and runs.outcome is not null and events.at < ?)`;
+
+/** Whatever it tells of, nobody has to say a word to it. */
+const noWaiting = `not exists
+  (select 1 from notices where notices.id = outbox.notice_id and notices.open = 1 and notices.severity <> 'info')`;

@@ -38,9 +38,9 @@ export type Stop = "at once" | "at the next safe point";
 export interface Runs {
   /**
    * Admits a run, which begins when it is first in line; one that wants the same as an unfinished one joins it instead.
-   * The place is shown its card.
+   * The places are shown its card.
    */
-  admit(request: RunRequest, place: Place | null): Promise<{ readonly id: string; readonly joined: boolean }>;
+  admit(request: RunRequest, places: readonly Place[]): Promise<{ readonly id: string; readonly joined: boolean }>;
   find(id: string): Promise<RunRecord | undefined>;
   /** Ids of unfinished runs, oldest first; `begun` leaves out those that wait in line. */
   unfinished(only?: "begun"): Promise<string[]>;
@@ -86,8 +86,8 @@ export function openRuns(parts: Parts): Runs {
   const ids = async (sql: string, params: readonly string[] = []) =>
     (await store.all(sql, params)).map((row) => String(row["id"]));
   return {
-    admit: (request, place) =>
-      request.risk === "read" ? admitReading(parts, request, place) : admitChanging(lines, request, place),
+    admit: (request, places) =>
+      request.risk === "read" ? admitReading(parts, request, places) : admitChanging(lines, request, places),
     find: async (id) => record(await store.get("select * from runs where id = ?", [id])),
     unfinished: (only) =>
       ids(
@@ -134,19 +134,19 @@ export function openRuns(parts: Parts): Runs {
 async function admitReading(
   { journal, begin, now }: Parts,
   request: RunRequest,
-  shown: Place | null,
+  shown: readonly Place[],
 ): ReturnType<Runs["admit"]> {
   const at = new Date(now()).toISOString();
   const id = await journal.transaction(async (page) => {
     const id = await insert(page, request, { line: null, place: null, at, begunAt: at });
-    if (shown !== null) await page.tell(id, shown);
+    for (const place of shown) await page.tell(id, place);
     return id;
   });
   await begin(id);
   return { id, joined: false };
 }
 
-function admitChanging(lines: Lines, request: RunRequest, shown: Place | null): ReturnType<Runs["admit"]> {
+function admitChanging(lines: Lines, request: RunRequest, shown: readonly Place[]): ReturnType<Runs["admit"]> {
   const line = lineOf(request.cluster);
   return lines.at(line, async (turn) => {
     const same = await turn.get(
@@ -154,13 +154,13 @@ function admitChanging(lines: Lines, request: RunRequest, shown: Place | null): 
       [line, request.playbook, canonicalJson(request.input)],
     );
     if (same !== undefined) {
-      if (shown !== null) await turn.tell(String(same["id"]), shown);
+      for (const each of shown) await turn.tell(String(same["id"]), each);
       return { id: String(same["id"]), joined: true };
     }
     const last = await turn.get("select max(place) as place from runs where line = ?", [line]);
     const place = Number(last?.["place"] ?? 0) + 1;
     const id = await insert(turn, request, { line, place, at: turn.at, begunAt: null });
-    if (shown !== null) await turn.tell(id, shown);
+    for (const each of shown) await turn.tell(id, each);
     await turn.move((_position, of) => of === place);
     return { id, joined: false };
   });

@@ -9,7 +9,7 @@ import type { Runs } from "./runs.ts";
 export interface Starts {
   /**
    * Starts a run, or joins the unfinished one that changes the same cluster with the same playbook and input. One that
-   * changes a cluster waits in line until those before it have ended and no person locks the cluster. `place` is shown
+   * changes a cluster waits in line until those before it have ended and no person locks the cluster. `places` are shown
    * its card from then on.
    * @throws OpsError `bad_input`.
    */
@@ -17,23 +17,28 @@ export interface Starts {
     playbook: Playbook<I>,
     input: I,
     actor: string,
-    place?: Place | null,
+    places?: readonly Place[],
   ): Promise<{ readonly runId: string; readonly joined: boolean }>;
   /**
    * Starts what a run was started for once more; `link` says that it carries that run on.
    * @throws OpsError `no_such_playbook` or `bad_input` when this Nonet no longer knows such runs.
    */
-  again(view: RunView, actor: string, link: boolean): Promise<{ readonly runId: string; readonly joined: boolean }>;
+  again(
+    view: RunView,
+    actor: string,
+    link: boolean,
+    places?: readonly Place[],
+  ): Promise<{ readonly runId: string; readonly joined: boolean }>;
 }
 
 /** Starts runs of these playbooks. */
 export function starts(runs: Runs, playbooks: readonly Playbook[]): Starts {
   return {
-    start: (playbook, input, actor, place = null) => admit(runs, playbook, { input, place }, { actor, resumes: null }),
-    again: async (view, actor, link) => {
+    start: (playbook, input, actor, places = []) => admit(runs, playbook, { input, places }, { actor, resumes: null }),
+    again: async (view, actor, link, places = []) => {
       const playbook = playbooks.find(({ name }) => name === view.playbook);
       if (playbook === undefined) throw noSuchPlaybook(view.playbook);
-      return admit(runs, playbook, { input: view.input, place: null }, { actor, resumes: link ? view.id : null });
+      return admit(runs, playbook, { input: view.input, places }, { actor, resumes: link ? view.id : null });
     },
   };
 }
@@ -41,7 +46,7 @@ export function starts(runs: Runs, playbooks: readonly Playbook[]): Starts {
 async function admit<I extends object>(
   runs: Runs,
   playbook: Playbook<I>,
-  { input, place }: { readonly input: unknown; readonly place: Place | null },
+  { input, places }: { readonly input: unknown; readonly places: readonly Place[] },
   by: { readonly actor: string; readonly resumes: string | null },
 ) {
   const parsed = playbook.input.safeParse(input);
@@ -52,7 +57,7 @@ async function admit<I extends object>(
   const { name, version, risk } = playbook;
   const plain: Json = JSON.parse(JSON.stringify(parsed.data));
   const cluster = playbook.cluster(parsed.data);
-  const { id, joined } = await runs.admit({ playbook: name, version, risk, cluster, input: plain, ...by }, place);
+  const { id, joined } = await runs.admit({ playbook: name, version, risk, cluster, input: plain, ...by }, places);
   return { runId: id, joined };
 }
 

@@ -1,7 +1,6 @@
-import { randomUUID } from "node:crypto";
-import { describeFailure } from "../core/errors.ts";
 import type { RunFact } from "../core/journal.ts";
-import type { Place, Topic } from "../core/mouth.ts";
+import type { Place, Saying } from "../core/mouth.ts";
+import { sayingsFor } from "./sayings.ts";
 import type { Row, Sql } from "./store/port.ts";
 
 /** An event that has its number. */
@@ -25,72 +24,53 @@ export async function tellPlace(sql: Sql, runId: string, place: Place, at: numbe
 }
 
 /**
- * Stores what must be said because of one event: the card's new state, which replaces one that was not said yet; one
- * line for what people decided and for the end; and notices elsewhere.
+ * Stores what must be said because of one event: the card's new state, which replaces one that was not said yet; and what
+ * is said below it of steps, decisions and the end.
  */
-export function sayFor(
-  sql: Sql,
-  line: Line,
-  { at, placesFor }: { readonly at: number; readonly placesFor: (topic: Topic) => readonly Place[] },
-): Promise<void>[] {
+export function sayFor(sql: Sql, line: Line, at: number): Promise<void>[] {
   const { runId, seq, fact } = line;
+  // What somebody waits for is said at once; progress waits for its turn.
   const card = sql.run(
     `insert into outbox (id, place, run_id, seq, kind, at)
        select 'card:' || run_id || ':' || place, place, run_id, ?, 'card', ? from run_places where run_id = ?
      on conflict (id) do update set seq = excluded.seq, delivered_at = null,
+       ${urgent.has(fact.kind) ? "next_at = 0, urgent_seq = excluded.seq," : ""}
        at = case when outbox.delivered_at is null then outbox.at else excluded.at end`,
     [seq, at, runId],
   );
-  const said = lineOf(fact);
-  if (said === undefined) return [card];
-  const below = sql.run(
-    `insert into outbox (id, place, run_id, seq, kind, text, at)
-       select 'line:' || run_id || ':' || ? || ':' || place, place, run_id, ?, 'line', ?, ?
-       from run_places where run_id = ?`,
-    [String(seq), seq, said, at, runId],
-  );
-  if (fact.kind !== "run.finished") return [card, below];
-  const text = `${titleOf(line)} ended. ${said}`;
-  const actor = String(line.run["actor"]);
-  const places = new Set([...placesFor("ended"), ...(isGood(fact) ? [] : placesFor("failed"))]);
-  return [card, below, ...[...places].map((place) => sayNotice(sql, place, { text, actor, at, runId }))];
+  return [card, ...sayingsFor(line).map((saying) => sayBelow(sql, line, saying, at))];
 }
 
-/** Stores one line for a place; not for one that is shown the card of the run anyway. */
-export async function sayNotice(
-  sql: Sql,
-  place: Place,
-  say: { readonly text: string; readonly actor: string | null; readonly at: number; readonly runId?: string },
-): Promise<void> {
+/** What changes who has to do something. */
+const urgent: ReadonlySet<RunFact["kind"]> = new Set([
+  "approval.requested",
+  "approval.voted",
+  "approval.decided",
+  "approval.refused",
+  "glass.broken",
+  "run.stopping",
+  "run.finished",
+]);
+
+/** Stores what is said below the card, wherever it is shown. */
+async function sayBelow(sql: Sql, { runId, seq, fact }: Line, saying: Saying, at: number): Promise<void> {
+  const { text, tone } = saying;
+  const mentions =
+    fact.kind === "run.finished" ? [...saying.mentions, ...(await approversOf(sql, runId))] : saying.mentions;
   await sql.run(
-    `insert into outbox (id, place, seq, kind, text, actor, at) select ?, ?, 0, 'notice', ?, ?, ?
-     where not exists (select 1 from run_places where run_id = ? and place = ?)`,
-    [`notice:${randomUUID()}`, place, say.text, say.actor, say.at, say.runId ?? "", place],
+    `insert into outbox (id, place, run_id, seq, kind, text, tone, mentions, at)
+       select 'line:' || run_id || ':' || ? || ':' || place, place, run_id, ?, 'line', ?, ?, ?, ?
+       from run_places where run_id = ?`,
+    [`${seq}:${tone}`, seq, text, tone, JSON.stringify([...new Set(mentions)]), at, runId],
   );
 }
 
-type Finished = Extract<RunFact, { kind: "run.finished" }>;
-
-const isGood = ({ outcome, result }: Finished): boolean => outcome === "done" && result?.ok !== false;
-
-function titleOf({ run }: Line): string {
-  const cluster = run["cluster"] === null ? "" : ` ${String(run["cluster"])}`;
-  return `${String(run["playbook"])}${cluster}, started by ${String(run["actor"])},`;
-}
-
-const endings = {
-  done: "It came to its end.",
-  failed: "It failed.",
-  rejected: "It was refused; nothing was changed.",
-  expired: "Nobody answered in time; nothing was changed.",
-  cancelled: "It was cancelled.",
-};
-
-function lineOf(fact: RunFact): string | undefined {
-  if (fact.kind === "approval.decided") {
-    return fact.actor === null ? "Nobody answered in time." : `${fact.actor} ${fact.verdict} the plan.`;
-  }
-  if (fact.kind !== "run.finished") return undefined;
-  if (fact.failure !== null) return describeFailure(fact.failure);
-  return fact.result?.verdict || endings[fact.outcome];
+/** Everybody whose yes the run had. */
+async function approversOf(sql: Sql, runId: string): Promise<string[]> {
+  const rows = await sql.all(
+    `select actor from approvals where run_id = ? and verdict = 'approved'
+     union select votes.actor from votes join approvals on approvals.id = votes.approval_id where run_id = ?`,
+    [runId, runId],
+  );
+  return rows.flatMap(({ actor }) => (actor === null || actor === undefined ? [] : [String(actor)]));
 }

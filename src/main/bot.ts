@@ -4,6 +4,7 @@ import { openAuthorizer } from "../auth/authorize.ts";
 import { approvalRules } from "../auth/approval-rules.ts";
 import { closable } from "../chat/closable.ts";
 import { openDesk } from "../chat/desk.ts";
+import { routesFor } from "../chat/notify.ts";
 import { consoleMouth } from "../chat/console/mouth.ts";
 import { serveConsole } from "../chat/console/server.ts";
 import { linodeCloud } from "../cloud/linode.ts";
@@ -17,8 +18,8 @@ import { openEngine } from "../engine/engine.ts";
 import { openState, type State } from "../engine/state.ts";
 import { outside } from "../outside/scan.ts";
 import { createFleet, type Fleet, type FleetOptions } from "../ssh/fleet.ts";
+import { openChats } from "./chats.ts";
 import { openRegistry } from "./registry.ts";
-import { placesFor } from "./places.ts";
 import { reload, type LiveConfig } from "./reload.ts";
 import { deskRuns } from "./runs.ts";
 import { openTelemetry, type Telemetry } from "./telemetry.ts";
@@ -30,6 +31,8 @@ export interface Bot {
   readonly keySource: string;
   /** Where health and metrics are; `null` when that is not configured. */
   readonly httpUrl: string | null;
+  /** Begins to hear people in the chats that are configured; consoles are heard from the start. Never rejects. */
+  listen(): Promise<void>;
   /** Takes no more commands; resolves once no step is under way any more, or after `patienceMs`. */
   drain(patienceMs: number): Promise<void>;
   /** Reads the configuration again; returns what came of it, in one sentence that is in the log as well. */
@@ -64,23 +67,20 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
   await saveBlueprints();
   const telemetry = openTelemetry(config, state, registry);
   const { close, ...reached } = await reach(state, current, telemetry.edges.roundTrip);
-  const services: Services = {
-    cloud: cloudOf(config, telemetry),
-    clusters: state.clusters,
-    vault: state.vault,
-    clock: systemClock,
-    ...reached,
-  };
+  const { clusters, vault } = state;
+  const services: Services = { cloud: cloudOf(config, telemetry), clusters, vault, clock: systemClock, ...reached };
   const { log, observe } = telemetry;
   // Made with the store and never changed: no other store has it.
   const storeId = await sha256((await state.vault.botKey()).publicKey);
-  const authorizer = openAuthorizer({ current: () => current().whoMay, owner, commands });
-  const rules = approvalRules(authorizer, () => current().whoMay);
+  const whoMay = () => current().whoMay;
+  const authorizer = openAuthorizer({ current: whoMay, owner, commands });
+  const rules = approvalRules(authorizer, whoMay);
   const console = consoleMouth();
+  const chats = openChats({ current, commands, log, onRateLimit: telemetry.edges.rateLimit });
   const engine = await openEngine({
     ...{ state, services, playbooks, log, rules, storeId, observe },
-    mouths: [console],
-    placesFor: (topic) => placesFor(current(), topic),
+    mouths: [console, ...chats.mouths],
+    routesFor: (about, at) => routesFor(current(), about, at),
     onChatFailure: ({ place, gone }) => telemetry.edges.chatFailure(kindOf(place), gone),
   });
   const open = closable(openDesk({ commands, services, runs: deskRuns(engine), authorizer, audit: engine.audit }));
@@ -89,6 +89,7 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
   const bot = {
     desk,
     keySource: state.keySource,
+    listen: () => chats.listen(desk),
     reload: () => reload(live, saveBlueprints, log),
     async drain(patienceMs: number) {
       open.close();
@@ -97,6 +98,7 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
     },
     async close() {
       await stopConsole();
+      await chats.close();
       await engine.close();
       await telemetry.close();
       close();
@@ -104,7 +106,8 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
     },
   };
   const vital = { store: () => state.clusters.list(), engine: () => engine.check() };
-  const httpUrl = await telemetry.open(vital, { commands: () => open.check() }).catch(async (error: unknown) => {
+  const ready = { commands: () => open.check(), ...chats.vital };
+  const httpUrl = await telemetry.open(vital, ready, chats.routes).catch(async (error: unknown) => {
     await bot.close();
     throw error;
   });

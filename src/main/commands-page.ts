@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { usage, type Access } from "../core/command.ts";
+import type { Access } from "../core/command.ts";
+import { usage } from "../core/typed.ts";
 import type { Risk } from "../core/plan.ts";
 import { markdownTable } from "../core/table.ts";
 import { anyOf } from "../core/words.ts";

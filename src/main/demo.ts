@@ -33,6 +33,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const live = await liveConfig(() => demoConfig(world));
   const config = live.current();
   const bot = await openBot(live, world.kind === "simulated" ? simulatedReach : undefined);
+  void bot.listen();
   let ok = false;
   try {
     console.log(`> /cluster build demo`);

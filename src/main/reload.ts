@@ -42,10 +42,15 @@ function changesBetween(before: Config, after: Config): string[] {
     channels: byName(whoMay.channels),
     approvals: new Map<string, unknown>(Object.entries({ breakGlass: whoMay.breakGlass, ...whoMay.dataloss })),
     clusters: byName(clusters),
-    notify: new Map<string, unknown>(notify.map((each) => [each.channel, each])),
+    notify: new Map<string, unknown>(Map.groupBy(notify, ({ channel }) => channel)),
   });
   const [old, fresh] = [lists(before), lists(after)];
-  const moved = before.extensions === after.extensions ? [] : ["extensions: the others hold from the next start on"];
+  const later = (what: string) => `${what}: the others hold from the next start on`;
+  const same = (a: object, b: object) => JSON.stringify(a) === JSON.stringify(b);
+  const moved = [
+    ...(before.extensions === after.extensions ? [] : [later("extensions")]),
+    ...(same(before.chat, after.chat) ? [] : [later("chats")]),
+  ];
   const listed = (["people", "roles", "channels", "approvals", "clusters", "notify"] as const).flatMap((kind) => {
     const differences = differencesOf(old[kind], fresh[kind]);
     return differences.length === 0 ? [] : [`${kind}: ${allOf(differences)}`];

@@ -1,4 +1,4 @@
-import type { Runs } from "../chat/desk.ts";
+import type { Runs } from "../chat/inside.ts";
 import type { Engine } from "../engine/engine.ts";
 
 /** The engine as the desk sees it. */
@@ -8,8 +8,13 @@ export function deskRuns(engine: Engine): Runs {
     view: async (runId) => engine.view(runId),
     decide: async (answer) => engine.decide(answer),
     reviews: engine.reviews,
+    notices: engine.notices,
     codes: engine.codes,
-    again: async (view, actor, link) => (await engine.again(view, actor, link)).runId,
+    again: async (...run) => (await engine.again(...run)).runId,
+    show: engine.shows.show,
+    messageOf: engine.shows.messageOf,
+    planOpened: engine.shows.planOpened,
+    hasOpened: engine.shows.hasOpened,
     cancel: (runId, actor) => engine.cancel(runId, actor),
     latest: (cluster) => engine.latest(cluster),
     beginning: (id) => engine.beginning(id),

@@ -13,6 +13,7 @@ export async function main(): Promise<number> {
   const live = await liveConfig(() => configuration(process.env));
   const { stateDir } = live.current();
   const bot = await openBot(live);
+  void bot.listen();
   process.on("SIGHUP", () => void bot.reload().then(console.log));
   console.log(`Nonet runs as process ${process.pid}. The key that seals its secrets comes from ${bot.keySource}.`);
   const told = toldToStop();

@@ -5,7 +5,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { State } from "../engine/state.ts";
 import { edgeMetrics, type EdgeMetrics } from "../telemetry/edge-metrics.ts";
 import { look, type Parts } from "../telemetry/health.ts";
-import { serveHttp } from "../telemetry/http.ts";
+import { serveHttp, type Routes } from "../telemetry/http.ts";
 import { logDestination, openLog, type Log } from "../telemetry/log.ts";
 import { openMetrics, type Metrics } from "../telemetry/metrics.ts";
 import { observe } from "../telemetry/observe.ts";
@@ -24,17 +24,20 @@ export interface Telemetry {
   readonly observe: (engine: Engine) => Promise<void>;
   /** Logs and counts what people ask of the desk. */
   desk(desk: Desk): Desk;
-  /** Answers HTTP, where it is configured, and tells systemd that all is open. Returns the URL. */
-  open(vital: Parts, ready: Parts): Promise<string | null>;
+  /** Answers HTTP, where it is configured, also on `routes`, and tells systemd that all is open. Returns the URL. */
+  open(vital: Parts, ready: Parts, routes: Routes): Promise<string | null>;
   /** The end has begun. */
   stopping(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Opens the log and the metrics of a bot; the Linode token and the way to the database are scrubbed from whatever is written. */
+/** Opens the log and the metrics of a bot; the tokens and the way to the database are scrubbed from whatever is written. */
 export function openTelemetry(config: Config, state: State, { playbooks }: Registry): Telemetry {
-  const { linodeToken, databaseUrl } = config;
-  for (const secret of [linodeToken, databaseUrl, passwordOf(databaseUrl)]) if (secret) state.vault.learn(secret);
+  const { linodeToken, databaseUrl, chat } = config;
+  const { botToken, appToken, signingSecret } = chat.slack ?? {};
+  const ofChat = [botToken, appToken, signingSecret, chat.discord?.token];
+  for (const secret of [linodeToken, databaseUrl, passwordOf(databaseUrl), ...ofChat])
+    if (secret) state.vault.learn(secret);
   const destination = logDestination(config.stateDir, process.env);
   const log = openLog({ level: config.logLevel, destination, scrub: (text) => state.vault.scrub(text) });
   const metrics = openMetrics();
@@ -61,8 +64,9 @@ export function openTelemetry(config: Config, state: State, { playbooks }: Regis
       closers.push(await observe(engine, [runLog(log), runMetrics(metrics.registry, names)]));
     },
     desk: (desk) => loggedDesk(desk, log, edges.request),
-    open: async (vital, ready) => {
-      const http = config.http && (await serveHttp(config.http, metrics, () => look({ ...vital, ...ready })));
+    open: async (vital, ready, routes) => {
+      const report = () => look({ ...vital, ...ready });
+      const http = config.http && (await serveHttp(config.http, metrics, report, routes));
       if (http !== null) closers.push(http.close);
       await systemd.ready(() => look(vital));
       log.info(http === null ? "Nonet runs." : `Nonet runs; health and metrics at ${http.url}.`);

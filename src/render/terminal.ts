@@ -12,8 +12,8 @@ export interface TerminalStyle {
   readonly now: number;
 }
 
-// Shape and colour both tell the state, for people who do not see one of them.
-const marks: Record<CardState, readonly [mark: string, color: "green" | "red" | "yellow" | "cyan" | "gray"]> = {
+/** Shape and colour both tell the state, for people who do not see one of them. */
+export const marks: Record<CardState, readonly [mark: string, color: "green" | "red" | "yellow" | "cyan" | "gray"]> = {
   waiting: ["·", "gray"],
   running: ["▸", "cyan"],
   asking: ["?", "yellow"],
@@ -31,11 +31,17 @@ export function cardLines(card: Card, style: TerminalStyle): string[] {
     ...card.facts.map(([name, value]) => `  ${paint("gray", pad(name, 10))} ${fit(value, style.width - 14)}`),
     ...card.checklist.map((step) => stepLine(step, style)),
     ...(card.table === null ? [] : tableLines(card.table, style)),
+    ...card.diff.map((line) => paint(diffColor(line), `  ${fit(line, style.width - 2)}`)),
+    ...(card.picture === null ? [] : wrap(card.picture.alt, style.width - 2).map((line) => `  ${line}`)),
     ...(card.text === null ? [] : card.text.split("\n").map((line) => `  ${line}`)),
     ...(card.verdict === "" ? [] : [...wrap(card.verdict, style.width - 2).map((line) => paint(color, `  ${line}`))]),
     ...(card.question === null ? [] : questionLines(card.question, style).map((line) => paint("yellow", line))),
   ];
 }
+
+// The sign at the beginning of the line says the same.
+const diffColors = { "+": "green", "-": "red", "~": "yellow" } as const;
+const diffColor = (line: string) => Object.entries(diffColors).find(([sign]) => line.startsWith(sign))?.[1] ?? "gray";
 
 /** What is asked, whole: who answers must have seen all of it. */
 export function questionLines({ text, details }: CardQuestion, { width }: TerminalStyle): string[] {

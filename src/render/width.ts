@@ -4,6 +4,7 @@ const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /** Columns that text takes in a terminal; wide characters count twice, control sequences not at all. */
 export function columns(text: string): number {
+  if (/^[ -~]*$/.test(text)) return text.length;
   let count = 0;
   for (const { segment } of segmenter.segment(stripVTControlCharacters(text))) {
     count += /\p{Extended_Pictographic}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]/u.test(
@@ -20,8 +21,10 @@ export function fit(text: string, width: number): string {
   const plain = stripVTControlCharacters(text).replaceAll(/\p{Cc}+/gu, " ");
   if (columns(plain) <= width) return plain;
   let cut = "";
+  let used = 0;
   for (const { segment } of segmenter.segment(plain)) {
-    if (columns(cut + segment) > width - 1) break;
+    used += columns(segment);
+    if (used > width - 1) break;
     cut += segment;
   }
   return `${cut}…`;

@@ -14,6 +14,8 @@ export interface EdgeMetrics {
   readonly chatFailure: (chat: string, gone: boolean) => void;
   /** A command or an answer: `ok`, or the code of the error it was refused with. */
   readonly request: (result: string) => void;
+  /** A chat wanted to hear less: `slack`. */
+  readonly rateLimit: (chat: string) => void;
 }
 
 /** Registers the metrics of the edges. */
@@ -51,6 +53,12 @@ export function edgeMetrics(registry: Registry): EdgeMetrics {
     labelNames: ["result"],
     registers,
   });
+  const limits = new Counter({
+    name: "nonet_chat_rate_limits_total",
+    help: "Answers of a chat that wants to hear less (429).",
+    labelNames: ["chat"],
+    registers,
+  });
   return {
     roundTrip: ({ kind, milliseconds, failed }) => {
       if (failed === null) trips.observe({ kind }, milliseconds / 1000);
@@ -59,6 +67,7 @@ export function edgeMetrics(registry: Registry): EdgeMetrics {
     linodeCall: ({ method, status }) => calls.inc({ method, status: statusClass(status) }),
     chatFailure: (chat, gone) => unsaid.inc({ chat, fate: gone ? "gone" : "again" }),
     request: (result) => requests.inc({ result }),
+    rateLimit: (chat) => limits.inc({ chat }),
   };
 }
 

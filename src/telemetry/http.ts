@@ -18,6 +18,9 @@ export interface Listener {
   readonly close: () => Promise<void>;
 }
 
+/** What else is answered, by path. */
+export type Routes = Readonly<Record<string, (request: Request) => Promise<Response>>>;
+
 /**
  * Answers `/healthz` (this process lives), `/readyz` (it can work; 503 and what is wrong when it cannot) and `/metrics`.
  * @throws OpsError `http_unusable` when it cannot listen there.
@@ -26,6 +29,7 @@ export async function serveHttp(
   address: Address,
   { registry }: Metrics,
   ready: () => Promise<Report>,
+  routes: Routes = {},
 ): Promise<Listener> {
   const app = new Hono();
   app.get("/healthz", (context) => context.json({ ok: true }));
@@ -36,6 +40,7 @@ export async function serveHttp(
   app.get("/metrics", async (context) =>
     context.body(await registry.metrics(), 200, { "Content-Type": registry.contentType }),
   );
+  for (const [path, answer] of Object.entries(routes)) app.all(path, ({ req }) => answer(req.raw));
   const { server, port } = await listen(app, address);
   return {
     url: `http://${address.host.includes(":") ? `[${address.host}]` : address.host}:${port}`,

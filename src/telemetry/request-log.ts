@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { readAction } from "../core/action.ts";
 import type { Caller } from "../core/caller.ts";
 import type { Desk } from "../core/desk.ts";
 import { toFailure } from "../core/errors.ts";
@@ -33,6 +34,12 @@ export function loggedDesk(desk: Desk, log: Log, count: (result: string) => void
   return {
     ...desk,
     submit: (text, caller) => logged(caller, `“${text}” is asked.`, null, () => desk.submit(text, caller)),
+    use: (name, options, caller) => logged(caller, `/${name} is asked.`, null, () => desk.use(name, options, caller)),
+    press: (id, at, filled, caller) => {
+      const pressed = readAction(id);
+      const sentence = `The button ${pressed?.deed ?? "of somebody else"} is pressed.`;
+      return logged(caller, sentence, pressed?.target ?? null, () => desk.press(id, at, filled, caller));
+    },
     decide: (runId, caller, word) =>
       logged(caller, "The question of the run is answered.", runId, () => desk.decide(runId, caller, word)),
     cancel: (runId, caller) => logged(caller, "The run is cancelled.", runId, () => desk.cancel(runId, caller)),

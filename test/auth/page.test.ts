@@ -5,7 +5,7 @@ import type { What } from "../../src/auth/attempt.ts";
 import { openAuthorizer } from "../../src/auth/authorize.ts";
 import { danglingNames, WhoMay } from "../../src/auth/who-may.ts";
 import type { Caller } from "../../src/core/caller.ts";
-import { findCommand, readInput } from "../../src/core/command.ts";
+import { findCommand, readInput } from "../../src/core/typed.ts";
 import type { Risk } from "../../src/core/plan.ts";
 import { commands } from "../../src/main/registry.ts";
 

@@ -28,12 +28,12 @@ async function perLine(store: string, place: Place): Promise<object> {
   const journal = await openJournal(state.store, {
     now: Date.now,
     scrub: (text) => state.vault.scrub(text),
-    placesFor: () => [],
+    routesFor: () => [],
     written: () => undefined,
     onError: console.error,
   });
   const runs: string[] = [];
-  for (const [cluster, shownAt] of [["plain", null] as const, ["shown", "slack:C1"] as const]) {
+  for (const [cluster, shownAt] of [["plain", []] as const, ["shown", ["slack:C1"]] as const]) {
     const { runId } = await engine.start(playbook, { cluster }, "alice", shownAt);
     await eventOf(engine, runId, "step.started");
     runs.push(runId);

@@ -1,8 +1,17 @@
+import { ackSlack } from "./ack-slack.ts";
+import { ackDiscord } from "./ack-discord.ts";
 import { audit } from "./audit.ts";
 import { resume } from "./resume.ts";
 
 /** Benchmarks by name; each yields one object per line of output. */
-const benchmarks: Record<string, () => AsyncGenerator<object>> = { audit, resume };
+const benchmarks: Record<string, () => AsyncGenerator<object>> = {
+  async *ack() {
+    yield* ackSlack();
+    yield* ackDiscord();
+  },
+  audit,
+  resume,
+};
 
 const [name] = process.argv.slice(2);
 const chosen = Object.keys(benchmarks).filter((known) => name === undefined || known === name);

@@ -19,7 +19,7 @@ import { playbook } from "../../src/core/playbook.ts";
 import { deskRuns } from "../../src/main/runs.ts";
 import { console, slack } from "../auth/fixture.ts";
 import { FakeMouth } from "../fakes/mouth.ts";
-import { eventOf, freshDir, never, openWorld, testPlan, type World } from "../engine/fixture.ts";
+import { eventOf, freshDir, heardAt, never, openWorld, testPlan, type World } from "../engine/fixture.ts";
 
 const restart = playbook({
   name: "restart",
@@ -56,7 +56,7 @@ beforeEach(async () => {
   world = await openWorld([restart] as unknown as Parameters<typeof openWorld>[0], {
     place: { stateDir: freshDir(), databaseUrl: null },
     mouths: [atConsoles, inSlack],
-    placesFor: (topic) => (topic === "ended" ? ["console"] : []),
+    routesFor: heardAt({ failed: ["console"] }),
   });
   const { engine, services } = world;
   desk = openDesk({ commands, services, runs: deskRuns(engine), authorizer, audit: engine.audit });
@@ -153,9 +153,9 @@ it("shows the run where its command came from, and tells consoles of those who d
   await desk.decide(runId, slack("U2"), "no");
   await told.promise;
   expect(heard).toEqual(["bob: restart prod, started by alice, ended. It was refused; nothing was changed."]);
-  await inSlack.until(() => inSlack.messages[0]?.lines.length === 2);
+  await inSlack.until(() => inSlack.messages[0]?.lines.length === 3);
   expect(inSlack.messages).toMatchObject([
-    { place: "slack:C1", runId, lines: [/bob/, /refused/].map((word) => expect.stringMatching(word)) },
+    { place: "slack:C1", runId, lines: [/yes/, /bob/, /refused/].map((word) => expect.stringMatching(word)) },
   ]);
   listening.forEach((end) => end());
   await stop();

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { readConfig } from "../../src/config.ts";
 import { toFailure } from "../../src/core/errors.ts";
-import { placesFor } from "../../src/main/places.ts";
 import { commands } from "../../src/main/registry.ts";
 
 async function read(text: string) {
@@ -38,14 +37,6 @@ it("takes the example as it is", async () => {
   const config = await readConfig({ NONET_CONFIG: "nonet.example.yaml" }, commands);
   expect(config.clusters.map(({ name }) => name)).toEqual(["prod", "staging"]);
   expect(config.whoMay.people.length).toBeGreaterThan(2);
-});
-
-it("tells the channels that want to hear of a topic, on every platform they are on, and consoles", async () => {
-  const config = await readConfig({ NONET_CONFIG: "nonet.example.yaml" }, commands);
-  const ops = ["slack:C024BE91L", "discord:323456789012345678"];
-  expect(placesFor(config, "failed")).toEqual(ops);
-  expect(placesFor(config, "glass")).toEqual(["console", ...ops]);
-  expect(placesFor(config, "ended")).toEqual(["console"]);
 });
 
 it.each([
@@ -110,6 +101,31 @@ it.each([
     "roles.r.0.channels.0: there is no channel ops",
   ],
   ["nobody to notify", "notify: [{ channel: ops, on: [failed] }]", "notify.0.channel: there is no channel ops"],
+  [
+    "nobody on call",
+    "channels: [{ name: ops, slack: C1 }]\nnotify: [{ channel: ops, on: [glass], mention: [erin] }]",
+    "notify.0.mention.0: nobody is called erin",
+  ],
+  [
+    "no such topic",
+    "notify: [{ channel: ops, on: [fialed] }]",
+    'notify.0.on.0: Invalid option: expected one of "ended"',
+  ],
+  [
+    "no time of day",
+    "notify: [{ channel: ops, on: [failed], quiet: { from: 22, to: '24:00', timezone: Mars/Olympus } }]",
+    "notify.0.quiet.to: a time of day is like 07:00",
+  ],
+  [
+    "no time zone",
+    "notify: [{ channel: ops, on: [failed], quiet: { from: 22:00, to: 07:00, timezone: Mars/Olympus } }]",
+    "notify.0.quiet.timezone: a time zone is like Europe/Berlin",
+  ],
+  [
+    "quiet hours that hold everything back",
+    "notify: [{ channel: ops, on: [failed], quiet: { from: 22:00, to: 07:00, below: everything } }]",
+    "notify.0.quiet.below: Invalid option",
+  ],
   ["a channel nowhere", "channels: [{ name: ops }]", "channels.0: say where this channel is"],
   [
     "one channel twice",

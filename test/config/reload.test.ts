@@ -60,6 +60,11 @@ it("takes over what is valid, saves its blueprints, and says what changed", asyn
   expect(saved).toEqual(["prod", "staging"]);
   expect(live.current().whoMay.people.map(({ name }) => name)).toEqual(["bob", "carol"]);
   expect(await reload(live, async () => undefined, rest)).toBe("Nothing changed in the configuration.");
+  // A channel may have several entries.
+  await writeFile(path, after.replace("on: [failed] }", "on: [failed] }\n  - { channel: ops, on: [glass] }"));
+  expect(await reload(live, async () => undefined, rest)).toBe("New configuration: notify: ops changed.");
+  await writeFile(path, after);
+  expect(await reload(live, async () => undefined, rest)).toBe("New configuration: notify: ops changed.");
   await writeFile(path, `${after}extensions: ./other\n`);
   expect(await reload(live, async () => undefined, rest)).toBe(
     "New configuration: extensions: the others hold from the next start on.",

@@ -1,16 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { ClusterName } from "../../src/core/cluster.ts";
-import {
-  answer,
-  clusterOptions,
-  command,
-  findCommand,
-  freeText,
-  readInput,
-  usage,
-  words,
-} from "../../src/core/command.ts";
+import { answer, clusterOptions, command } from "../../src/core/command.ts";
+import { freeText } from "../../src/core/option.ts";
+import { findCommand, readInput, usage, words } from "../../src/core/typed.ts";
 
 const scale = command({
   name: "cluster scale",

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { z } from "zod";
 import { answer, command } from "../../src/core/command.ts";
+import { manifestPage } from "../../src/chat/slack/manifest.ts";
 import { commandsPage } from "../../src/main/commands-page.ts";
 import { openRegistry } from "../../src/main/registry.ts";
 import { flowTable } from "../../src/policy/flow-table.ts";
@@ -12,6 +13,14 @@ it("the page about flows is current", async () => {
 
 it("the page about commands is current", async () => {
   await expect(commandsPage(await openRegistry(null))).toMatchFileSnapshot("../../docs/commands.md");
+});
+
+it("the manifests of the Slack app are current", async () => {
+  const { commands } = await openRegistry(null);
+  const overSockets = manifestPage(commands, { kind: "socket" });
+  await expect(overSockets).toMatchFileSnapshot("../../docs/slack-manifest.yaml");
+  const overHttp = manifestPage(commands, { kind: "http", url: "https://nonet.example.com/slack/events" });
+  await expect(overHttp).toMatchFileSnapshot("../../docs/slack-manifest-http.yaml");
 });
 
 it("a command's page says what each option may be", () => {

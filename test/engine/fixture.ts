@@ -85,7 +85,7 @@ interface Options {
   readonly rules?: Partial<EngineOptions["rules"]>;
   readonly clock?: FakeClock;
   readonly mouths?: EngineOptions["mouths"];
-  readonly placesFor?: EngineOptions["placesFor"];
+  readonly routesFor?: EngineOptions["routesFor"];
   readonly onChatFailure?: EngineOptions["onChatFailure"];
 }
 
@@ -100,10 +100,16 @@ const team: EngineOptions["rules"] = {
 /** The key of all stores in tests. */
 export const key = "ab".repeat(32);
 
+/** Routes for topics that are told at these places at once. */
+export const heardAt =
+  (heard: Partial<Record<string, readonly string[]>>): EngineOptions["routesFor"] =>
+  ({ topic }) =>
+    (heard[topic] ?? []).map((place) => ({ place, quiet: null, mention: [] }));
+
 /** An engine on this store. */
 export async function openWorld(
   playbooks: readonly Playbook<Input>[],
-  { place, rules = {}, clock = new FakeClock(), mouths = [], placesFor = () => [], onChatFailure }: Options,
+  { place, rules = {}, clock = new FakeClock(), mouths = [], routesFor = () => [], onChatFailure }: Options,
 ): Promise<World> {
   const state = await openState(place, { NONET_KEY: key }, clock.now);
   const services: Services = {
@@ -125,7 +131,7 @@ export async function openWorld(
     rules: { ...team, ...rules },
     storeId: "store",
     mouths,
-    placesFor,
+    routesFor,
     ...(onChatFailure && { onChatFailure }),
   });
   const close = async () => {

@@ -3,7 +3,7 @@ import { afterEach, expect, test } from "vitest";
 import type { Approval } from "../../src/core/approval.ts";
 import type { Risk } from "../../src/core/plan.ts";
 import { runCard } from "../../src/core/run-card.ts";
-import { eventOf, never, openWorld, testPlan, testPlaybook, type World } from "./fixture.ts";
+import { eventOf, heardAt, never, openWorld, testPlan, testPlaybook, type World } from "./fixture.ts";
 import { onBothStores, type StoreKind } from "./stores.ts";
 import { FakeMouth } from "../fakes/mouth.ts";
 
@@ -29,8 +29,8 @@ async function waiting(store: StoreKind, risk: Risk, rules: Parameters<typeof op
     run: async () => ({ ok: true, verdict: "consistent" }),
   });
   const mouth = new FakeMouth();
-  const placesFor = (topic: string) => (topic === "glass" ? ["fake:ops"] : []);
-  const world = await openWorld([playbook], { place: await store.place(), rules, mouths: [mouth], placesFor });
+  const routesFor = heardAt({ glass: ["fake:ops"] });
+  const world = await openWorld([playbook], { place: await store.place(), rules, mouths: [mouth], routesFor });
   worlds.push(world);
   const { runId } = await world.engine.start(playbook, demo, "alice");
   const { approval } = await eventOf(world.engine, runId, "approval.requested");
@@ -111,10 +111,16 @@ onBothStores((store) => {
     await engine.decide({ ...yes(approval), ...breaking });
     expect(await engine.finished(runId, never)).toMatchObject({ state: "done", approval: { by: "alice" } });
     const { review } = await eventOf(engine, runId, "glass.broken");
-    await mouth.until(() => mouth.notices.length === 1);
-    const run = runId.slice(0, 8);
-    const loud = `alice broke the glass and goes on alone with run ${run}: the site is down (/reviews ack ${review})`;
-    expect(mouth.notices).toEqual([["fake:ops", loud]]);
+    await mouth.until(() => mouth.messages.length === 1);
+    expect(mouth.messages[0]).toMatchObject({ place: "fake:ops", cards: [{ state: "failed" }] });
+    expect(mouth.messages[0]?.cards[0]).toMatchObject({
+      title: "alice BROKE THE GLASS",
+      verdict: "alice goes on alone with test demo: the site is down",
+      facts: expect.arrayContaining([
+        ["run", runId.slice(0, 8)],
+        ["review", `/reviews ack ${review}, by somebody else`],
+      ]),
+    });
     const glass = async () => (await card()).facts.find(([name]) => name === "GLASS")?.[1];
     expect(await glass()).toBe(
       `BROKEN by alice, who went on alone: the site is down (to be looked at: /reviews ack ${review})`,
@@ -123,6 +129,8 @@ onBothStores((store) => {
     await expect(engine.reviews.acknowledge(review, "alice")).rejects.toThrow(refusal("own_review"));
     await engine.reviews.acknowledge(review, "bob");
     expect(await engine.reviews.open()).toEqual([]);
+    await mouth.until(() => mouth.messages[0]?.cards.at(-1)?.state === "done");
+    expect(mouth.messages[0]?.cards.at(-1)?.facts).toContainEqual(["seen", "by bob at 00:00 UTC"]);
     expect(await glass()).toMatch(/looked at by bob/);
     await expect(engine.reviews.acknowledge(review, "carol")).rejects.toThrow(refusal("no_such_review"));
   });

@@ -19,7 +19,7 @@ const journalOn = (store: Store): Promise<Journal> =>
   openJournal(store, {
     now: Date.now,
     scrub: (text) => text,
-    placesFor: () => [],
+    routesFor: () => [],
     written: () => undefined,
     onError: (error) => {
       throw error;

@@ -3,9 +3,8 @@ import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import type { ChatFailure } from "../../src/engine/outbox.ts";
 import { openRaw } from "./raw.ts";
-import type { Topic } from "../../src/core/mouth.ts";
 import { FakeMouth } from "../fakes/mouth.ts";
-import { beside, eventOf, never, openWorld, testPlan, testPlaybook, type World } from "./fixture.ts";
+import { beside, eventOf, heardAt, never, openWorld, testPlan, testPlaybook, type World } from "./fixture.ts";
 import { onBothStores, onPostgres } from "./stores.ts";
 
 const demo = { cluster: "demo" };
@@ -54,8 +53,8 @@ onBothStores(({ place: newPlace }) => {
       run: async () => ({ ok: true, verdict: "consistent" }),
     });
     const { engine } = await open([playbook], { place: await newPlace(), mouths: [mouth] });
-    const { runId } = await engine.start(playbook, demo, "alice", "fake:C1");
-    await engine.start(playbook, demo, "bob", "fake:C2");
+    const { runId } = await engine.start(playbook, demo, "alice", ["fake:C1"]);
+    await engine.start(playbook, demo, "bob", ["fake:C2"]);
     const { approval } = await eventOf(engine, runId, "approval.requested");
     await mouth.until(() => mouth.messages[0]?.cards.at(-1)?.question != null);
     await engine.decide({
@@ -67,17 +66,17 @@ onBothStores(({ place: newPlace }) => {
     });
     await mouth.until(() => mouth.messages.length === 2 && ended(mouth)() && ended(mouth, 1)());
     expect(mouth.messages.map(({ place }) => place).toSorted()).toEqual(["fake:C1", "fake:C2"]);
-    for (const { lines } of mouth.messages) expect(lines).toEqual(["bob approved the plan.", "consistent"]);
+    for (const { lines } of mouth.messages)
+      expect(lines).toEqual(["This needs a yes.", "bob approved it.", "consistent"]);
     expect(mouth.wrongs).toEqual([]);
     expect(new Set(mouth.keys).size).toBe(mouth.keys.length);
-    expect(mouth.notices).toEqual([]);
   });
 
   test("after an outage only the newest state is shown, says how long it was, and no decision or result is lost", async () => {
     const mouth = new FakeMouth();
     const { playbook, pass } = stepwise();
     const { engine, clock } = await open([playbook], { place: await newPlace(), mouths: [mouth] });
-    const { runId } = await engine.start(playbook, demo, "alice", "fake:C1");
+    const { runId } = await engine.start(playbook, demo, "alice", ["fake:C1"]);
     await mouth.until(() => mouth.messages[0]?.cards.at(-1)?.checklist.length === 1);
     mouth.mood = "down";
     pass(0, 1);
@@ -104,7 +103,7 @@ onBothStores(({ place: newPlace }) => {
     mouth.mood = "lost";
     const { playbook, pass } = stepwise();
     const { engine } = await open([playbook], { place: await newPlace(), mouths: [mouth] });
-    await engine.start(playbook, demo, "alice", "fake:C1");
+    await engine.start(playbook, demo, "alice", ["fake:C1"]);
     await mouth.until(() => mouth.messages.length === 1);
     pass(0, 1, 2);
     mouth.mood = "well";
@@ -120,7 +119,7 @@ onBothStores(({ place: newPlace }) => {
     const { playbook, pass } = stepwise();
     const place = await newPlace();
     const first = await openWorld([playbook], { place, mouths: [mouth] });
-    await first.engine.start(playbook, demo, "alice", "fake:C1");
+    await first.engine.start(playbook, demo, "alice", ["fake:C1"]);
     await mouth.until(() => mouth.messages.length === 1);
     await first.close();
     // As if it had been killed: its lease still runs.
@@ -147,8 +146,8 @@ onBothStores(({ place: newPlace }) => {
       mouths: [mouth, other],
       onChatFailure: (failure) => failures.push(failure),
     });
-    const { runId } = await engine.start(playbook, demo, "alice", "fake:C1");
-    await engine.start(playbook, demo, "alice", "other:C1");
+    const { runId } = await engine.start(playbook, demo, "alice", ["fake:C1"]);
+    await engine.start(playbook, demo, "alice", ["other:C1"]);
     await mouth.until(() => mouth.refused === 1);
     pass(0, 1, 2);
     await other.until(ended(other));
@@ -162,26 +161,31 @@ onBothStores(({ place: newPlace }) => {
   test("channels hear of failures and of the day's audit head where the configuration wants it, each once", async () => {
     const mouth = new FakeMouth();
     const failing = testPlaybook({ run: () => Promise.reject(new Error("no")) });
-    const heard = { failed: ["fake:ops"], audit: ["fake:ops"], ended: ["fake:all"], glass: [] };
+    const routesFor = heardAt({ failed: ["fake:ops", "fake:all"], audit: ["fake:ops"] });
     const place = await newPlace();
-    const options = { place, mouths: [mouth], placesFor: (topic: Topic) => heard[topic] };
+    const options = { place, mouths: [mouth], routesFor };
     const { engine, clock, close } = await openWorld([failing], options);
     const { runId } = await engine.start(failing, demo, "alice");
     await engine.finished(runId, never);
-    await mouth.until(() => mouth.notices.length === 2);
-    expect(mouth.notices.map(([place]) => place).toSorted()).toEqual(["fake:all", "fake:ops"]);
-    expect(mouth.notices[0]?.[1]).toMatch(/^test demo, started by alice, ended\. Nonet itself failed: no/);
+    await mouth.until(() => mouth.messages.length === 2);
+    expect(mouth.messages.map(({ place }) => place).toSorted()).toEqual(["fake:all", "fake:ops"]);
+    expect(mouth.messages[0]?.cards).toMatchObject([
+      { title: "test demo, started by alice, failed", verdict: expect.stringMatching(/^Nonet itself failed: no/) },
+    ]);
     const { hash } = await engine.audit.head();
     await close();
     const today = await openWorld([failing], { ...options, clock });
-    await mouth.until(() => mouth.notices.length === 3);
-    expect(mouth.notices[2]).toEqual(["fake:ops", `The audit has 3 records; its head is ${hash}.`]);
+    await mouth.until(() => mouth.messages.length === 3);
+    expect(mouth.messages[2]).toMatchObject({
+      place: "fake:ops",
+      cards: [{ verdict: `The audit has 3 records; its head is ${hash}.`, actions: [] }],
+    });
     await today.close();
     await (await openWorld([failing], { ...options, clock })).close();
-    expect(mouth.notices).toHaveLength(3);
+    expect(mouth.messages).toHaveLength(3);
     clock.pass(24 * 60 * minute);
     await open([failing], { ...options, clock });
-    await mouth.until(() => mouth.notices.length === 4);
+    await mouth.until(() => mouth.messages.length === 4);
   });
 });
 
@@ -193,7 +197,7 @@ onPostgres((store) => {
     const first = await open([playbook], { place, mouths: [mouth] });
     await open([playbook], { place: beside(place), mouths: [mouth] });
     mouth.mood = "silent";
-    await first.engine.start(playbook, demo, "alice", "fake:C1");
+    await first.engine.start(playbook, demo, "alice", ["fake:C1"]);
     await mouth.until(() => mouth.messages.length === 1);
     mouth.mood = "well";
     // As if its time were up: whoever took the card says nothing more.

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Store } from "../../src/engine/store/port.ts";
 import { FakeMouth } from "../fakes/mouth.ts";
-import { eventOf, never, openWorld, testPlan, testPlaybook } from "./fixture.ts";
+import { eventOf, heardAt, never, openWorld, testPlan, testPlaybook } from "./fixture.ts";
 import { onBothStores } from "./stores.ts";
 
 const day = 24 * 3600 * 1000;
@@ -32,7 +32,7 @@ onBothStores(({ place: newPlace }) => {
     const place = await newPlace();
     const options = { place, mouths: [mouth] };
     const { engine, state, clock, close } = await openWorld([playbook], options);
-    const { runId } = await engine.start(playbook, { cluster: "demo" }, "alice", "fake:C1");
+    const { runId } = await engine.start(playbook, { cluster: "demo" }, "alice", ["fake:C1"]);
     const { approval } = await eventOf(engine, runId, "approval.requested");
     await eventOf(engine, runId, "step.started", 2);
     // Parked by now, so that a signal wakes it.
@@ -42,8 +42,8 @@ onBothStores(({ place: newPlace }) => {
     const view = await engine.finished(runId, never);
     await state.store.run("insert into code_failures values (?, 'bob', 1)", [id]);
     await engine.lock("prod", "alice", "until spring");
-    const waiting = await engine.start(playbook, { cluster: "prod" }, "alice", "fake:C1");
-    await mouth.until(() => mouth.messages.length === 2 && mouth.messages[0]?.lines.length === 2);
+    const waiting = await engine.start(playbook, { cluster: "prod" }, "alice", ["fake:C1"]);
+    await mouth.until(() => mouth.messages.length === 2 && mouth.messages[0]?.lines.length === 3);
     await expect.poll(() => engine.outbox.age()).toBe(0);
     const before = await rows(state.store);
     await close();
@@ -77,12 +77,12 @@ onBothStores(({ place: newPlace }) => {
 
   test("what nobody could be told is given up, so that a chat which comes back is not flooded", async () => {
     const place = await newPlace();
-    const first = await openWorld([playbook], { place, placesFor: () => ["gone:C1"] });
+    const first = await openWorld([playbook], { place, routesFor: heardAt({ audit: ["gone:C1"] }) });
     await first.engine.audit.record({ kind: "test", actor: null, cluster: null, data: {} });
     await first.close();
     const { clock } = first;
     clock.pass(day);
-    const second = await openWorld([playbook], { place, clock, placesFor: () => ["gone:C1"] });
+    const second = await openWorld([playbook], { place, clock, routesFor: heardAt({ audit: ["gone:C1"] }) });
     await second.close();
     for (const [days, count] of [
       [6, 1],

@@ -173,3 +173,22 @@ test("a store of the first version is brought up to date, with what was under wa
   expect(await state.store.all("select id from instances")).toEqual([{ id: "the first version" }]);
   await state.close();
 });
+
+test("a line that an earlier version had not said yet is said by the next", async () => {
+  const dir = freshDir();
+  const sql = new DatabaseSync(join(dir, "nonet.db"));
+  for (const [migration] of pending("old", 0).slice(0, 7)) sql.exec(migration);
+  sql.exec(`pragma user_version = 7;
+    insert into outbox (id, place, seq, kind, text, actor, at, delivered_at)
+      values ('said', 'slack:C1', 0, 'notice', 'Said.', null, 5, 6),
+             ('due', 'slack:C1', 0, 'notice', 'demo ended.', 'alice', 5, null)`);
+  sql.close();
+  const state = await openState(place(dir), {});
+  expect(await state.store.all("select id, title, severity, actor, first_at, seq from notices")).toEqual([
+    { id: "due", title: "demo ended.", severity: "info", actor: "alice", first_at: 5, seq: 1 },
+  ]);
+  expect(await state.store.all("select id, notice_id, seq, told_seq from outbox where delivered_at is null")).toEqual([
+    { id: "due", notice_id: "due", seq: 1, told_seq: 0 },
+  ]);
+  await state.close();
+});

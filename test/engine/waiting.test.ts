@@ -40,7 +40,7 @@ async function answerAlone(place: Place, clock: World["clock"], approval: Approv
   const options = {
     now: clock.now,
     scrub: (text: string) => text,
-    placesFor: () => [],
+    routesFor: () => [],
     written: nothing,
     onError: nothing,
   };

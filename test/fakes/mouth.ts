@@ -1,5 +1,5 @@
 import type { Card } from "../../src/core/card.ts";
-import { MouthError, type Delivery, type Mouth } from "../../src/core/mouth.ts";
+import { MouthError, type Delivery, type Mouth, type Saying } from "../../src/core/mouth.ts";
 
 /** A message in a chat that a test looks at. */
 export interface FakeMessage {
@@ -8,8 +8,12 @@ export interface FakeMessage {
   readonly runId: string | null;
   /** Every state it has shown, oldest first. */
   readonly cards: Card[];
-  /** What was said below it. */
+  /** What was said because of it, but for the log. */
   readonly lines: string[];
+  /** Detail, line by line. */
+  readonly log: string[];
+  /** Names of those whose phone rang, in order. */
+  readonly mentions: string[];
 }
 
 /** What the chat does with the next calls; `lost` takes what is said and then fails. */
@@ -21,9 +25,8 @@ type Mood = "well" | "down" | "lost" | "refusing" | "silent";
  */
 export class FakeMouth implements Mouth {
   readonly kind = "fake";
+  paceMs = 0;
   readonly messages: FakeMessage[] = [];
-  /** Lines that belong to no message, with the place. */
-  readonly notices: (readonly [place: string, line: string])[] = [];
   /** The key of every call that was accepted, with its repetitions. */
   readonly keys: string[] = [];
   readonly wrongs: string[] = [];
@@ -47,27 +50,38 @@ export class FakeMouth implements Mouth {
       const before = this.#byKey.get(delivery.key);
       if (before !== undefined) return before.id;
       const { place, runId } = delivery;
-      const message = { id: `m${this.messages.length + 1}`, place, runId, cards: [card], lines: [] };
+      const message = {
+        id: `m${this.messages.length + 1}`,
+        place,
+        runId,
+        cards: [card],
+        lines: [],
+        log: [],
+        mentions: [],
+      };
       this.messages.push(message);
       this.#byKey.set(delivery.key, message);
       return message.id;
     });
   }
 
-  update(messageId: string, card: Card, delivery: Delivery): Promise<void> {
+  update(messageId: string, card: Card, delivery: Delivery): Promise<string> {
     return this.#take(delivery, () => {
       const message = this.#find(messageId, delivery);
       const last = message.cards.at(-1);
       if (last !== undefined && progress(card) < progress(last)) this.wrongs.push(`${delivery.key} is older`);
       message.cards.push(card);
+      return message.id;
     });
   }
 
-  say(line: string, messageId: string | null, delivery: Delivery): Promise<void> {
+  say({ text: line, tone, mentions }: Saying, messageId: string, delivery: Delivery): Promise<void> {
     return this.#take(delivery, () => {
       if (this.keys.filter((key) => key === delivery.key).length > 1) return;
-      if (messageId === null) this.notices.push([delivery.place, line]);
-      else this.#find(messageId, delivery).lines.push(line);
+      const message = this.#find(messageId, delivery);
+      if (tone === "log") message.log.push(...line.split("\n"));
+      else message.lines.push(line);
+      message.mentions.push(...mentions);
     });
   }
 

@@ -1,4 +1,4 @@
-import { MouthError, type Mouth } from "../../core/mouth.ts";
+import { MouthError, type Delivery, type Mouth } from "../../core/mouth.ts";
 
 /** Says to all consoles of this process what somebody else caused; whoever sits at none hears nothing. */
 export interface ConsoleMouth extends Mouth {
@@ -9,19 +9,25 @@ export interface ConsoleMouth extends Mouth {
 /** The mouth of the place `console`. */
 export function consoleMouth(): ConsoleMouth {
   const ears = new Set<{ readonly name: string; readonly heard: (line: string) => void }>();
-  const noCards = () => Promise.reject(new MouthError("a console follows its runs by itself"));
+  const tell = (line: string, { actor }: Delivery) => {
+    for (const { name, heard } of ears) if (name !== actor) heard(line);
+  };
   return {
     kind: "console",
+    paceMs: 0,
     listen: (name, heard) => {
       if (name === null) return () => undefined;
       const ear = { name, heard };
       ears.add(ear);
       return () => ears.delete(ear);
     },
-    post: noCards,
-    update: noCards,
-    say: async (line, _messageId, { actor }) => {
-      for (const { name, heard } of ears) if (name !== actor) heard(line);
+    post: async ({ title, verdict }, delivery) => {
+      if (delivery.runId !== null) throw new MouthError("a console follows its runs by itself");
+      tell(verdict === "" ? title : `${title}. ${verdict}`, delivery);
+      return delivery.key;
     },
+    // What was printed stays as it is; `/notices list` shows how things are.
+    update: async (messageId) => messageId,
+    say: async ({ text }, _messageId, delivery) => tell(text, delivery),
   };
 }

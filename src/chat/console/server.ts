@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { createServer, type Socket } from "node:net";
 import { atConsole } from "../../core/caller.ts";
-import { usage } from "../../core/command.ts";
+import { usage } from "../../core/typed.ts";
 import type { Desk } from "../../core/desk.ts";
 import { OpsError, toFailure } from "../../core/errors.ts";
 import type { ConsoleMouth } from "./mouth.ts";

@@ -65,6 +65,28 @@ const migrations: readonly string[] = [
      told_at integer, holder text, held_until integer not null default 0) strict;
    create index outbox_waiting on outbox (place) where delivered_at is null and failed is null;
    create index outbox_run on outbox (run_id);`,
+  `create table plan_views (approval_id text not null, actor text not null, primary key (approval_id, actor)) strict;
+   alter table outbox add column tone text;
+   alter table outbox add column mentions text;
+   alter table outbox add column urgent_seq integer not null default 0;`,
+  // Lines that an earlier version has not said yet become notices of their own.
+  `create table notices (id text primary key, key text not null, topic text not null, severity text not null,
+     cluster text, title text not null, text text not null, facts text not null default '[]',
+     actions text not null default '[]', listing text, actor text, run_id text, count integer not null default 1,
+     first_at integer not null, last_at integer not null, said_at integer not null, said_count integer not null default 1,
+     open integer not null default 1, acknowledged_by text, acknowledged_at integer, resolved_at integer,
+     seq integer not null default 1) strict;
+   create unique index notices_open on notices (key) where open = 1;
+   create index notices_key on notices (key);
+   create table held_notices (notice_id text not null, place text not null, hours text not null,
+     primary key (notice_id, place)) strict;
+   alter table outbox add column notice_id text;
+   create index outbox_notice on outbox (notice_id);
+   create index outbox_message on outbox (message_id);
+   insert into notices (id, key, topic, severity, title, text, actor, first_at, last_at, said_at)
+     select id, id, 'ended', 'info', text, '', actor, at, at, at from outbox
+     where kind = 'notice' and delivered_at is null and failed is null;
+   update outbox set notice_id = id, seq = 1 where kind = 'notice' and delivered_at is null and failed is null;`,
 ];
 
 /** A migration in the words of PostgreSQL, whose integers and reals are too small by default. */
