@@ -1,7 +1,10 @@
 import { defineConfig } from "vitest/config";
 
-/** Tests that start processes of their own. */
-const processes = ["test/{engine,main,ssh,docs,telemetry}/**/*.test.ts", "test/**/browser.test.ts"];
+/** Tests that start processes or servers of their own, or try so much that it takes seconds. */
+const processes = [
+  "test/{engine,main,ssh,docs,telemetry,chats,fakes-slack,fakes-discord}/**/*.test.ts",
+  "test/chat/{slack,discord}/**/*.test.ts",
+];
 
 /**
  * One after the other: `unit` needs nothing but Node and is done in half a minute; `process` starts servers, databases,
@@ -29,6 +32,7 @@ export default defineConfig({
           include: ["test/chaos/**/*.test.ts"],
           fileParallelism: false,
           testTimeout: 120_000,
+          hookTimeout: 120_000,
           sequence: { groupOrder: 3 },
         },
       },

@@ -19,8 +19,8 @@ export async function holdUp(call: Call, cluster: string | null, reason: string)
       hint: `${unlocking(cluster)} lifts it.`,
     });
   }
-  const latest = await call.runs.latest(cluster);
-  const going = latest.filter((run) => !isFinished(run) && run.risk !== "read" && run.state !== "queued");
+  const { runs } = await call.runs.latest(cluster);
+  const going = runs.filter((run) => !isFinished(run) && run.risk !== "read" && run.state !== "queued");
   const left = going.map((run) => `${titleOf(run)} by ${run.actor} goes on; /runs cancel ${shortId(run.id)} stops it.`);
   const verdict = [`Changes of ${thing(cluster)} wait until ${unlocking(cluster)}.`, ...left].join(" ");
   return answer({ ok: true, verdict });
@@ -40,7 +40,7 @@ export async function letGo(call: Call, cluster: string | null, reason: string |
       hint: `Ask ${held.actor}, or say why you lift it: ${unlocking(cluster)} REASON…`,
     });
   }
-  const lifted = await call.runs.unlock(cluster);
+  const lifted = await call.runs.unlock(cluster, reason ?? null);
   if (lifted === undefined) {
     const message = cluster === null ? "Changes are not frozen." : `${cluster} is not locked.`;
     throw new OpsError({ code: "not_locked", message });

@@ -19,7 +19,7 @@ export async function board({ services, runs, may, commandsFor, authorizer }: In
   );
   return {
     clusters: visible,
-    runs: views.filter(
+    runs: views.runs.filter(
       (run) => !isFinished(run) && command !== undefined && may(caller, { kind: "see", command, run }),
     ),
     locks: locks.filter(({ cluster }) => cluster === null || visible.some((name) => name === cluster)),

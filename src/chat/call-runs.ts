@@ -2,7 +2,7 @@ import type { What } from "../auth/attempt.ts";
 import type { Caller } from "../core/caller.ts";
 import type { CallRuns, Command } from "../core/command.ts";
 import { OpsError } from "../core/errors.ts";
-import type { RunView } from "../core/journal.ts";
+import type { LatestRuns, RunView } from "../core/journal.ts";
 import { shortId } from "../core/left.ts";
 import { titleOf, type Lock } from "../core/lock.ts";
 import type { Place } from "../core/mouth.ts";
@@ -14,14 +14,14 @@ export interface PeoplesRuns {
   cancel(runId: string, actor: string): Promise<"at once" | "at the next safe point">;
   /** Starts what a run was started for once more; `link` says that it carries that run on; these places are shown its card. Returns its id. */
   again(view: RunView, actor: string, link: boolean, places: readonly Place[]): Promise<string>;
-  /** Unfinished runs, oldest first, then the last that ended, newest first; of all clusters for `null`. */
-  latest(cluster: string | null): Promise<readonly RunView[]>;
+  /** Of all clusters for `null`. */
+  latest(cluster: string | null): Promise<LatestRuns>;
   /** Runs whose id begins like this; no more than a few. */
   beginning(id: string): Promise<readonly RunView[]>;
   /** Locks a cluster or, `null`, all. Returns the lock that is there already, if one is. */
   lock(cluster: string | null, actor: string, reason: string): Promise<Lock | undefined>;
   /** Returns the lock that was lifted; `undefined` when there is none. */
-  unlock(cluster: string | null): Promise<Lock | undefined>;
+  unlock(cluster: string | null, actor: string, reason: string | null): Promise<Lock | undefined>;
 }
 
 interface Parts {
@@ -51,7 +51,7 @@ export function callRuns({ command, commands, runs, allow, places }: Parts, call
     cancel: (run) => runs.cancel(run.id, permit(run, "stop")),
     again: async (run, link) => ({ kind: "run", runId: await runs.again(run, permit(run, "repeat"), link, places) }),
     lock: (cluster, reason) => runs.lock(cluster, actor, reason),
-    unlock: (cluster) => runs.unlock(cluster),
+    unlock: (cluster, reason) => runs.unlock(cluster, actor, reason),
   };
 }
 

@@ -61,7 +61,7 @@ async function valuesOf(
   if (about === "cluster") return same([...(await inside.services.clusters.list())].filter(allowed).toSorted());
   if (about !== "run") return [];
   const views = await inside.runs.latest(null);
-  return views
+  return views.runs
     .filter((run) => inside.may(caller, { kind: "see", command, run }))
     .map((run) => ({
       value: shortId(run.id),

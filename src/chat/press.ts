@@ -84,6 +84,13 @@ export async function press(
   }
 }
 
+/** What was offered is looked up in the run's own record, and given as if the caller had typed it. */
+function give(inside: Inside, { pressed, view }: Found, caller: Caller): Promise<Receipt> {
+  const offered = view.result?.next?.[Number.parseInt(pressed.hash, 16)];
+  if (offered === undefined) throw stale("This command is not offered any more.");
+  return submitText(inside, offered.command, caller);
+}
+
 async function findOfNotice({ runs }: Inside, id: string, at: PressedAt) {
   const notice = await runs.notices.under(at);
   if (notice === undefined || notice.id !== known(id).target) throw astray();
@@ -99,13 +106,6 @@ function acknowledge(inside: Inside, id: string, at: PressedAt, caller: Caller):
     await acknowledgeNotice(inside, notice, caller);
     return undefined;
   });
-}
-
-/** What was offered is looked up in the run's own record, and given as if the caller had typed it. */
-function give(inside: Inside, { pressed, view }: Found, caller: Caller): Promise<Receipt> {
-  const offered = view.result?.next?.[Number.parseInt(pressed.hash, 16)];
-  if (offered === undefined) throw stale("This command is not offered any more.");
-  return submitText(inside, offered.command, caller);
 }
 
 const verdicts = { approve: "approved", refuse: "rejected", break: "break-glass" } as const;

@@ -49,7 +49,7 @@ export interface SlackSettings extends z.infer<typeof SlackFile> {
 }
 
 /** How Discord is reached. */
-export interface DiscordSettings extends z.infer<typeof DiscordFile> {
+interface DiscordSettings extends z.infer<typeof DiscordFile> {
   readonly token: Secret<string>;
   readonly apiUrl: string;
 }

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Audit } from "./audit.ts";
 import { ClusterName } from "./cluster.ts";
-import type { RunView } from "./journal.ts";
+import type { LatestRuns, RunView } from "./journal.ts";
 import type { Lock } from "./lock.ts";
 import type { Notice } from "./notice.ts";
 import { withoutOptional } from "./option.ts";
@@ -43,8 +43,8 @@ export interface Call {
 
 /** Runs and locks, as far as the same person may see and change them. */
 export interface CallRuns {
-  /** Unfinished runs, oldest first, then the last that ended, newest first; of all clusters for `null`. */
-  latest(cluster: string | null): Promise<readonly RunView[]>;
+  /** Of all clusters for `null`. */
+  latest(cluster: string | null): Promise<LatestRuns>;
   /**
    * The run whose id is or begins like this.
    * @throws OpsError `no_such_run`, `ambiguous_run`, or a denial when the person may not do that with it.
@@ -57,7 +57,7 @@ export interface CallRuns {
   /** Locks a cluster or, `null`, all. Returns the lock that is there already, if one is. */
   lock(cluster: string | null, reason: string): Promise<Lock | undefined>;
   /** Returns the lock that was lifted; `undefined` when there is none. */
-  unlock(cluster: string | null): Promise<Lock | undefined>;
+  unlock(cluster: string | null, reason: string | null): Promise<Lock | undefined>;
 }
 
 /** Notices, as far as the same person may see and acknowledge them. */

@@ -128,6 +128,14 @@ export interface RunView {
   readonly seq: number;
 }
 
+/** The runs that matter now. */
+export interface LatestRuns {
+  /** Those that change something, that read, and that wait in line, oldest first; then the last that ended, newest first. */
+  readonly runs: readonly RunView[];
+  /** Further ones that have not ended. */
+  readonly more: number;
+}
+
 /**
  * The view after one more event; an event that is in it already changes nothing.
  * @throws TypeError when a run does not begin with `run.queued`.

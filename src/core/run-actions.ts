@@ -8,12 +8,16 @@ import type { Plan } from "./plan.ts";
 /** As many lines of a plan as a card shows, but for deletions, of which it shows all that a chat has room for. */
 const shownLines = 15;
 const shownDeletions = 25;
+/** Characters; a card of Discord has room for 3,600, of which this is what surely is left for a plan. */
+const shownCharacters = 1200;
 
 /** The lines of a plan its card shows; those `left` out must be opened before somebody approves it in chat. */
 export function shownPlan(plan: Plan): { readonly lines: readonly string[]; readonly left: number } {
   const lines = planLines(plan);
-  const shown = Math.max(shownLines, Math.min(plan.deletes.length, shownDeletions));
-  return { lines: lines.slice(0, shown), left: Math.max(0, lines.length - shown) };
+  const most = Math.max(shownLines, Math.min(plan.deletes.length, shownDeletions));
+  let characters = 0;
+  const shown = lines.slice(0, most).filter((line) => (characters += line.length + 1) <= shownCharacters);
+  return { lines: shown, left: lines.length - shown.length };
 }
 
 /** Whether its card leaves something out of what is asked. */

@@ -54,7 +54,7 @@ export async function carry([id, engineId, durable]: Parameters<Body>, parts: Ca
     const asking = { record, hold, approvals, rules, cancelled };
     const run: DurableRun = new DurableRun({ ...own, scrub, wake, ask: (ask) => askInTheMiddle(run, asking, ask) });
     const playbook = playbooks.find(({ name }) => name === record.playbook);
-    const ended = execute({ ...asking, run, playbook, runs, halted });
+    const ended = execute({ ...asking, run, before, playbook, runs, halted });
     const sleep = await unlessAborted(halted, Promise.race([ended, run.parked]));
     if (sleep === undefined) return;
     await runs.park(id, hold);

@@ -1,6 +1,6 @@
 import type { Journal } from "./journal.ts";
 import { forgetNotices } from "./notices.ts";
-import { forgetSaid } from "./outbox.ts";
+import { forgetOld } from "./retention.ts";
 import type { Store } from "./store/port.ts";
 
 /** Milliseconds between looks whether a new day (UTC) has begun. */
@@ -8,7 +8,7 @@ const lookMs = 60_000;
 
 /**
  * Once a day, from whichever process comes first: tells the head of the audit, so that people hold what the store could
- * be checked against, and forgets what was noticed and said long ago.
+ * be checked against, and forgets what is old.
  */
 export async function newDay(store: Store, journal: Journal, now: number): Promise<void> {
   const today = new Date(now).toISOString().slice(0, 10);
@@ -26,7 +26,7 @@ export async function newDay(store: Store, journal: Journal, now: number): Promi
   });
   if (!isNew) return;
   await forgetNotices(store, now);
-  await forgetSaid(store, now);
+  await forgetOld(store, now);
 }
 
 /** Does that at every new day, and at once if today's is still to be done. Returns what ends it. */

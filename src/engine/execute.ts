@@ -1,7 +1,8 @@
 import type { Ask, Verdict } from "../core/ask.ts";
 import { OpsError, toFailure, type Failure } from "../core/errors.ts";
 import { canonicalJson } from "../core/json.ts";
-import type { Outcome } from "../core/journal.ts";
+import type { Outcome, RunView } from "../core/journal.ts";
+import { interruptedAs } from "../core/left.ts";
 import { planDiff, planDiffLines } from "../core/plan-diff.ts";
 import { isEmptyPlan, planHash, sha256, type Plan } from "../core/plan.ts";
 import type { Playbook, Result } from "../core/playbook.ts";
@@ -13,6 +14,8 @@ import { askAndWait, settle, type Asking } from "./waiting.ts";
 /** What carrying out a run needs. */
 export interface Execution extends Asking {
   readonly record: RunRecord;
+  /** The run as it was when it was taken up. */
+  readonly before: RunView;
   readonly run: DurableRun;
   readonly playbook: Playbook | undefined;
   readonly runs: Runs;
@@ -46,12 +49,12 @@ async function carryOut(
   }
 }
 
-function prepare({ record, playbook }: Execution): { playbook: Playbook; input: object } {
+function prepare({ record, before, playbook }: Execution): { playbook: Playbook; input: object } {
   if (playbook === undefined || playbook.version !== record.version) {
     throw new OpsError({
       code: "playbook_changed",
       message: `This run was begun by another Nonet, whose ${record.playbook} worked differently (version ${record.version}).`,
-      state: "What was done until then stays done.",
+      state: interruptedAs(before),
       hint: "Start the command again: it carries on from what it finds.",
     });
   }

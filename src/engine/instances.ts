@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Sql, Store } from "./store/port.ts";
+import { isAway, type Sql, type Store } from "./store/port.ts";
 
 /** Milliseconds between two signs of life of an instance. */
 const beatMs = 2000;
@@ -19,7 +19,7 @@ export interface Instance {
 export interface Membership {
   /** Another one after it was taken for dead. */
   self(): Instance;
-  /** Gives back what it carries out, for others to take up at once. */
+  /** Gives back what it carries out, for others to take up at once; where the store is away, as soon as they notice. */
   leave(): Promise<void>;
 }
 
@@ -86,7 +86,10 @@ class Member implements Membership {
     clearInterval(this.#pulse);
     clearTimeout(this.#expiry);
     await this.#beat;
-    await bury(this.#store, this.#id);
+    // While the store is away it cannot; the others, or the next start, take this one for dead soon enough.
+    await bury(this.#store, this.#id).catch((error: unknown) => {
+      if (!isAway(error)) throw error;
+    });
   }
 
   async #live(): Promise<void> {

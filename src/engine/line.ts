@@ -26,10 +26,13 @@ interface Turn extends Page {
 export interface Lines {
   /** All of `work`'s writes or none; what begins in it is handed over as soon as they are there. */
   at<T>(line: string, work: (turn: Turn) => Promise<T>): Promise<T>;
-  /** Puts a person's lock on a cluster or, `null`, on all. Returns the one that is there already, if one is. */
+  /**
+   * Puts a person's lock on a cluster or, `null`, on all; the audit keeps it. Returns the one that is there already, if
+   * one is.
+   */
   readonly lock: (cluster: string | null, actor: string, reason: string) => Promise<Lock | undefined>;
-  /** Returns the lock that was lifted; `undefined` when there is none. */
-  readonly unlock: (cluster: string | null) => Promise<Lock | undefined>;
+  /** Returns the lock that was lifted; `undefined` when there is none. The audit keeps who lifted it and why. */
+  readonly unlock: (cluster: string | null, actor: string, reason: string | null) => Promise<Lock | undefined>;
   /** Lets whoever is first in a free line begin: after a crash or an upgrade there may be such. */
   sweep(): Promise<void>;
 }
@@ -51,22 +54,25 @@ export function openLines(journal: Journal, begin: (runId: string) => Promise<vo
     for (const id of begun) await begin(id);
     return value;
   };
-  const set = (cluster: string | null, actor: string | null, reason: string | null) => {
+  const set = (change: "set" | "lifted", cluster: string | null, actor: string, reason: string | null) => {
     const line = cluster ?? everywhere;
     return take(line, async (page, of) => {
       const held = await lockOn(page, line);
       // Locked already, or nothing to lift.
-      if ((held === undefined) === (actor === null)) return held;
-      const at = actor === null ? null : of(line).at;
-      await page.run("update lines set actor = ?, reason = ?, at = ? where line = ?", [actor, reason, at, line]);
+      if ((held === undefined) === (change === "lifted")) return held;
+      const lock = change === "set" ? [actor, reason, of(line).at] : [null, null, null];
+      await page.run("update lines set actor = ?, reason = ?, at = ? where line = ?", [...lock, line]);
+      const was = held === undefined ? {} : { was: { actor: held.actor, reason: held.reason, since: held.since } };
+      const kind = `${cluster === null ? "freeze" : "lock"}.${change}`;
+      page.audit({ kind, actor, cluster, data: { reason, ...was } });
       for (const each of cluster === null ? await linesWaiting(page) : [line]) await of(each).move(everybody);
       return held;
     });
   };
   return {
     at: (line, work) => take(line, (_page, of) => work(of(line))),
-    lock: set,
-    unlock: (cluster) => set(cluster, null, null),
+    lock: (...by) => set("set", ...by),
+    unlock: (...by) => set("lifted", ...by),
     sweep: () =>
       take(everywhere, async (page, of) => {
         for (const line of await linesWaiting(page)) {

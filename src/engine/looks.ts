@@ -1,4 +1,4 @@
-import type { RunView } from "../core/journal.ts";
+import type { LatestRuns, RunView } from "../core/journal.ts";
 import type { Journal } from "./journal.ts";
 import type { Runs } from "./runs.ts";
 import { unlessAborted } from "./unless-aborted.ts";
@@ -9,8 +9,8 @@ export interface Looks {
   view(runId: string): Promise<RunView | undefined>;
   /** Unfinished runs, oldest first. */
   unfinished(): Promise<RunView[]>;
-  /** Unfinished runs, oldest first, then the last that ended, newest first; of all clusters for `null`. */
-  latest(cluster: string | null): Promise<RunView[]>;
+  /** Of all clusters for `null`. */
+  latest(cluster: string | null): Promise<LatestRuns>;
   /** Runs whose id begins like this; no more than a few. */
   beginning(id: string): Promise<RunView[]>;
   /** Resolves with the view of the run once it has ended; rejects with the signal's reason. */
@@ -26,7 +26,10 @@ export function looks(journal: Journal, runs: Runs): Looks {
   return {
     view: (runId) => journal.view(runId),
     unfinished: async () => viewsOf(await runs.unfinished()),
-    latest: async (cluster) => viewsOf(await runs.latest(cluster)),
+    latest: async (cluster) => {
+      const { ids, more } = await runs.latest(cluster);
+      return { runs: await viewsOf(ids), more };
+    },
     beginning: async (id) => viewsOf(await runs.beginning(id)),
     finished: (runId, signal) => untilFinished(journal, runId, signal),
   };

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { kindOf, MouthBusy, MouthError, type Delivery, type Mouth } from "../core/mouth.ts";
+import { kindOf, MouthBusy, MouthError, type Delivery, type Mouth, type Place } from "../core/mouth.ts";
 import { cardOf } from "./card-at.ts";
 import { sayingsIn } from "./outbox-sayings.ts";
 import { openPump } from "./pump.ts";
@@ -14,8 +14,6 @@ const mouthMs = 20_000;
 const backoffMs = { first: 1000, longest: 60_000 };
 /** More than a day at the longest. */
 const mostAttempts = 1500;
-/** Milliseconds what was said is kept, and what nobody serves. */
-const keptMs = 7 * 24 * 3600 * 1000;
 
 /** Says what is stored, in order for each card, until it is heard. */
 export interface Outbox {
@@ -24,6 +22,12 @@ export interface Outbox {
   /** Milliseconds the oldest thing waits that somebody here could say; 0 when nothing waits. */
   age(): Promise<number>;
   close(): Promise<void>;
+}
+
+/** Something was not taken at a place; it never will be (`gone`), or is tried again. */
+export interface ChatFailure {
+  readonly place: Place;
+  readonly gone: boolean;
 }
 
 /** What an outbox works with. */
@@ -36,7 +40,7 @@ export interface OutboxOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Takes what could not be said at an attempt, and what will not be tried again (`gone`). */
-  readonly onFailure: (failure: { readonly id: string; readonly gone: boolean; readonly error: unknown }) => void;
+  readonly onFailure: (failure: ChatFailure & { readonly id: string; readonly error: unknown }) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -155,7 +159,7 @@ class Desk {
       await this.#store.run("update outbox set posting = ? where id = ?", [last, id]);
       const say = this.#mouth(row).say(saying, messageId, this.#delivery(row, id, begun(first)));
       const failed = await say.then(() => null, whyGone);
-      if (failed !== null) this.#options.onFailure({ id, gone: true, error: failed });
+      if (failed !== null) this.#report(first, true, failed);
       await this.#store.run(
         `update outbox set delivered_at = ?, failed = ? where id in (${ids.map(() => "?").join(", ")})`,
         [this.#options.now(), failed, ...ids],
@@ -200,7 +204,11 @@ class Desk {
        where id = ? and holder = ?`,
       [attempts, gone ? String(error) : null, String(row["id"]), this.#holder],
     );
-    if (!busy) this.#options.onFailure({ id: String(row["id"]), gone, error });
+    if (!busy) this.#report(row, gone, error);
+  }
+
+  #report(row: Row, gone: boolean, error: unknown): void {
+    this.#options.onFailure({ id: String(row["id"]), place: String(row["place"]), gone, error });
   }
 
   #mouth(row: Row): Mouth {
@@ -226,16 +234,4 @@ const begun = (row: Row): boolean => (row["posting"] ?? null) !== null;
 function whyGone(error: unknown): string {
   if (error instanceof MouthError) return error.message;
   throw error;
-}
-
-/**
- * Forgets what was said or given up long ago, but for the cards of notices that still wait for a word. `now` in
- * milliseconds since 1970.
- */
-export async function forgetSaid(store: Store, now: number): Promise<void> {
-  await store.run(
-    `delete from outbox where at < ? and coalesce(delivered_at, at) < ? and not exists
-       (select 1 from notices where notices.id = notice_id and open = 1 and severity <> 'info')`,
-    [now - keptMs, now - keptMs],
-  );
 }

@@ -4,7 +4,7 @@ import { openChain } from "./audit.ts";
 import { everyDay, newDay } from "./daily.ts";
 import { releaseHeld } from "./held.ts";
 import { openJournal, type Journal } from "./journal.ts";
-import { openOutbox, type Outbox, type OutboxOptions } from "./outbox.ts";
+import { openOutbox, type ChatFailure, type Outbox, type OutboxOptions } from "./outbox.ts";
 import type { RoutesFor } from "./raise.ts";
 import type { State } from "./state.ts";
 
@@ -21,6 +21,8 @@ export interface RecordOptions {
   /** How chat is spoken to. */
   readonly mouths: readonly Mouth[];
   readonly routesFor: RoutesFor;
+  /** Hears of each attempt to say something that failed. */
+  readonly onChatFailure?: (failure: ChatFailure) => void;
 }
 
 /** What is written down, and said. */
@@ -33,12 +35,14 @@ interface Records {
 
 /** Opens journal, audit and outbox, which are written in one transaction. `now` is in milliseconds since 1970. */
 export async function openRecords(
-  { state, log, mouths, routesFor }: RecordOptions,
+  { state, log, mouths, routesFor, onChatFailure }: RecordOptions,
   { now, onError }: { readonly now: () => number; readonly onError: (error: unknown) => void },
 ): Promise<Records> {
   const { store, vault } = state;
-  const onFailure: OutboxOptions["onFailure"] = ({ id, gone, error }) =>
-    log.error({ err: error, id }, gone ? "something can never be said in chat" : "chat could not be reached");
+  const onFailure: OutboxOptions["onFailure"] = ({ id, error, ...failure }) => {
+    log.error({ err: error, id }, failure.gone ? "something can never be said in chat" : "chat could not be reached");
+    onChatFailure?.(failure);
+  };
   const release = () => releaseHeld(store, routesFor, now());
   const outbox = openOutbox(store, { home: state.home, mouths, release, now, onFailure, onError });
   const scrub = (text: string) => vault.scrub(text);

@@ -5,6 +5,7 @@ import type { Place } from "../core/mouth.ts";
 import type { Risk } from "../core/plan.ts";
 import { finish, type Ending } from "./ending.ts";
 import { seen } from "./instances.ts";
+import { latest } from "./latest.ts";
 import { lineOf, nearTheFront, type Lines } from "./line.ts";
 import { NotHeld, type Hold, type Journal, type Page } from "./journal.ts";
 import type { Row, Store } from "./store/port.ts";
@@ -43,8 +44,8 @@ export interface Runs {
   find(id: string): Promise<RunRecord | undefined>;
   /** Ids of unfinished runs, oldest first; `begun` leaves out those that wait in line. */
   unfinished(only?: "begun"): Promise<string[]>;
-  /** Ids of unfinished runs, oldest first, then of the last that ended; `null` for those of all clusters. */
-  latest(cluster: string | null): Promise<string[]>;
+  /** Ids of the runs that matter now (see `LatestRuns`); `null` for those of all clusters. */
+  latest(cluster: string | null): Promise<{ readonly ids: readonly string[]; readonly more: number }>;
   /** Ids that begin like this; no more than a few. */
   beginning(id: string): Promise<string[]>;
   /**
@@ -79,9 +80,6 @@ interface Parts {
   readonly now: () => number;
 }
 
-/** How many of the runs that have ended are listed. */
-const lastEnded = 20;
-
 /** Opens the runs. */
 export function openRuns(parts: Parts): Runs {
   const { store, journal, lines, now } = parts;
@@ -96,13 +94,7 @@ export function openRuns(parts: Parts): Runs {
         `select id from runs where outcome is null ${only === "begun" ? "and begun_at is not null" : ""}
          order by created_at, place`,
       ),
-    latest: async (cluster) => {
-      const of = cluster === null ? "" : "and cluster = ?";
-      const params = cluster === null ? [] : [cluster];
-      const open = await ids(`select id from runs where outcome is null ${of} order by created_at, place`, params);
-      const ended = `select id from runs where outcome is not null ${of} order by created_at desc, place desc limit ${lastEnded}`;
-      return [...open, ...(await ids(ended, params))];
-    },
+    latest: (cluster) => latest(store, cluster),
     beginning: (id) => ids("select id from runs where substr(id, 1, length(?)) = ? order by id limit 5", [id, id]),
     adopt: (id, engineId, instance) =>
       store.transaction(async (sql) => {

@@ -16,7 +16,7 @@ type Steps = Parameters<Workflow<unknown, unknown, unknown>["fn"]>[0]["step"];
 
 /** The durable engine at work. */
 export interface DurableWorker {
-  /** Hands over a run; once more for the same run changes nothing. */
+  /** Hands over a run, again and again while the store does not take it; once more for the same run changes nothing. */
   submit(runId: string): Promise<void>;
   /** Wakes the runs that wait for this signal, now or earlier; returns whether there are any. */
   signal(name: string): Promise<boolean>;
@@ -52,7 +52,13 @@ export async function openWorker(store: Store, body: Body, onError: (error: unkn
   );
   const worker = client.newWorker({ concurrency });
   let begun = false;
-  const pump = openPump(async () => begun && (await worker.tick()) > 0, pollMs, onError);
+  const left = new Set<string>();
+  const handOver = () => empty(left, (runId) => workflow.run({ runId }, { idempotencyKey: runId }));
+  const turn = async () => {
+    await handOver();
+    return begun && (await worker.tick()) > 0;
+  };
+  const pump = openPump(turn, pollMs, onError);
   await store.listen(
     "nonet_freed",
     () => pump.wake(),
@@ -60,7 +66,9 @@ export async function openWorker(store: Store, body: Body, onError: (error: unkn
   );
   return {
     submit: async (runId) => {
-      await workflow.run({ runId }, { idempotencyKey: runId });
+      left.add(runId);
+      // It was admitted, so whoever started it must not hear that it was not.
+      await handOver().catch(onError);
       pump.wake();
     },
     signal: async (signal) => {
@@ -82,6 +90,14 @@ export async function openWorker(store: Store, body: Body, onError: (error: unkn
       await backend.stop();
     },
   };
+}
+
+/** Takes out of a set what `work` succeeded with; what was added meanwhile too. */
+async function empty<T>(set: Set<T>, work: (item: T) => Promise<unknown>): Promise<void> {
+  for (const item of set) {
+    await work(item);
+    set.delete(item);
+  }
 }
 
 /** Resolves once the store answers, or when `signal` is aborted; asks twice a second. */

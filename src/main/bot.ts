@@ -10,6 +10,7 @@ import { serveConsole } from "../chat/console/server.ts";
 import { linodeCloud } from "../cloud/linode.ts";
 import type { Config } from "../config.ts";
 import type { Desk } from "../core/desk.ts";
+import { kindOf } from "../core/mouth.ts";
 import { sha256 } from "../core/plan.ts";
 import type { Services } from "../core/ports.ts";
 import { systemClock } from "../engine/clock.ts";
@@ -67,14 +68,8 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
   const telemetry = openTelemetry(config, state, registry);
   const { close, ...reached } = await reach(state, current, telemetry.edges.roundTrip);
   const { clusters, sights, vault } = state;
-  const services: Services = {
-    cloud: cloudOf(config, telemetry),
-    clusters,
-    sights,
-    vault,
-    clock: systemClock,
-    ...reached,
-  };
+  const cloud = cloudOf(config, telemetry);
+  const services: Services = { cloud, clusters, sights, vault, clock: systemClock, ...reached };
   const { log, observe } = telemetry;
   // Made with the store and never changed: no other store has it.
   const storeId = await sha256((await state.vault.botKey()).publicKey);
@@ -87,6 +82,7 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
     ...{ state, services, playbooks, log, rules, storeId, observe },
     mouths: [console, ...chats.mouths],
     routesFor: (about, at) => routesFor(current(), about, at),
+    onChatFailure: ({ place, gone }) => telemetry.edges.chatFailure(kindOf(place), gone),
   });
   const open = closable(openDesk({ commands, services, runs: deskRuns(engine), authorizer, audit: engine.audit }));
   const desk = telemetry.desk(open);

@@ -55,6 +55,11 @@ export function openTelemetry(config: Config, state: State, { playbooks }: Regis
         label: "state",
         read: async () => countStates(await engine.unfinished()),
       });
+      metrics.gauge({
+        name: "nonet_outbox_age_seconds",
+        help: "How long the oldest thing waits that this bot could say in chat; 0 when nothing waits.",
+        read: async () => (await engine.outbox.age()) / 1000,
+      });
       const names = playbooks.map(({ name }) => name);
       closers.push(await observe(engine, [runLog(log), runMetrics(metrics.registry, names)]));
     },

@@ -1,6 +1,6 @@
 import { Counter, Histogram, type Registry } from "prom-client";
 
-/** What goes over the edges of Nonet: to nodes, to the Linode API, and what people ask for. */
+/** What goes over the edges of Nonet: to nodes, to the Linode API, to chat, and what people ask for. */
 export interface EdgeMetrics {
   /** A try to connect (`failed`: the code of its error, else `null`) or a script that was run. */
   readonly roundTrip: (trip: {
@@ -10,6 +10,8 @@ export interface EdgeMetrics {
   }) => void;
   /** `status`: HTTP status, `null` without an answer. */
   readonly linodeCall: (call: { readonly method: string; readonly status: number | null }) => void;
+  /** A chat (`slack`) did not take something: it never will (`gone`), or it is tried again. */
+  readonly chatFailure: (chat: string, gone: boolean) => void;
   /** A command or an answer: `ok`, or the code of the error it was refused with. */
   readonly request: (result: string) => void;
   /** A chat wanted to hear less: `slack`. */
@@ -39,6 +41,12 @@ export function edgeMetrics(registry: Registry): EdgeMetrics {
     labelNames: ["method", "status"],
     registers,
   });
+  const unsaid = new Counter({
+    name: "nonet_chat_failures_total",
+    help: "What a chat did not take: gone can never be said there, again is tried again.",
+    labelNames: ["chat", "fate"],
+    registers,
+  });
   const requests = new Counter({
     name: "nonet_requests_total",
     help: "Commands and answers of people; result is ok or the code of the error.",
@@ -57,6 +65,7 @@ export function edgeMetrics(registry: Registry): EdgeMetrics {
       else failures.inc({ code: failed });
     },
     linodeCall: ({ method, status }) => calls.inc({ method, status: statusClass(status) }),
+    chatFailure: (chat, gone) => unsaid.inc({ chat, fate: gone ? "gone" : "again" }),
     request: (result) => requests.inc({ result }),
     rateLimit: (chat) => limits.inc({ chat }),
   };

@@ -1,14 +1,17 @@
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import { OpsError } from "../core/errors.ts";
 
-/** A number, or several told apart by a label, that is read whenever somebody looks. */
+/** One number, or several by the value of a label; how many must be small. */
+type Reading = number | Readonly<Record<string, number>>;
+
+/** What is read whenever somebody looks. */
 interface GaugeSpec {
   /** `nonet_outbox_age_seconds`. */
   readonly name: string;
   readonly help: string;
-  /** What the keys of `read` are; their number must be small. */
-  readonly label: string;
-  readonly read: () => Readonly<Record<string, number>> | Promise<Readonly<Record<string, number>>>;
+  /** What the keys of `read` are, when there are several. */
+  readonly label?: string;
+  readonly read: () => Reading | Promise<Reading>;
 }
 
 /** All metrics of one bot. */
@@ -27,20 +30,22 @@ export function openMetrics(): Metrics {
   collectDefaultMetrics({ register: registry });
   return {
     registry,
-    gauge: ({ name, help, label, read }) => {
+    gauge: ({ name, help, label = "", read }) => {
       if (registry.getSingleMetric(name) !== undefined) {
         throw new OpsError({ code: "bad_metric", message: `There is a metric ${name} already.` });
       }
       const gauge = new Gauge({
         name,
         help,
-        labelNames: [label],
+        labelNames: label === "" ? [] : [label],
         registers: [registry],
         collect: async () => {
           gauge.reset();
-          // A number that cannot be read now is left out; it must not hide the others.
-          const values = await Promise.try(read).catch(() => ({}));
-          for (const [key, value] of Object.entries(values)) gauge.set({ [label]: key }, value);
+          // A number that cannot be read now is left out, and is not the 0 of `reset`; it must not hide the others.
+          if (label === "") gauge.remove();
+          const values = await Promise.try(read).catch((): Reading => ({}));
+          if (typeof values === "number") gauge.set(values);
+          else for (const [key, value] of Object.entries(values)) gauge.set({ [label]: key }, value);
         },
       });
     },

@@ -28,6 +28,12 @@ export function runMetrics(registry: Registry, playbooks: readonly string[]): Ob
     buckets,
     ...runLabels,
   });
+  const runs = new Histogram({
+    name: "nonet_run_seconds",
+    help: "Runs that ended, without the time they waited for people.",
+    buckets,
+    ...runLabels,
+  });
   const steps = new Histogram({ name: "nonet_step_seconds", help: "Steps that ended.", buckets, ...stepLabels });
   const failures = new Counter({ name: "nonet_step_failures_total", help: "Steps that failed.", ...stepLabels });
   const approvals = new Counter({
@@ -46,6 +52,7 @@ export function runMetrics(registry: Registry, playbooks: readonly string[]): Ob
       if (!event.resumed) waits.observe({ playbook }, waited);
     } else if (event.kind === "run.finished") {
       ended.inc({ playbook, outcome: outcomeOf(event) });
+      runs.observe({ playbook }, event.seconds);
     } else if (event.kind === "step.finished" || event.kind === "step.failed") {
       const labels = { playbook, kind: kindOf(event.name, node(event.name)) };
       steps.observe(labels, event.seconds);

@@ -58,14 +58,22 @@ export async function buildOnce(place: Place): Promise<Built & { readonly moment
   });
 }
 
-/** Builds with a bot that dies at a moment and another that comes after it. */
-export async function buildThrough(place: Place, moment: Moment): Promise<Built> {
+/** Builds with bots that die at one of these moments each, one after the other, and another that comes after them. */
+export async function buildThrough(place: Place, moments: readonly Moment[]): Promise<Built> {
   return onSite(place, async (site) => {
-    const victim = site.start({ end: { moment, signal: "SIGKILL" } });
-    await victim.gone;
-    if (victim.process.signalCode !== "SIGKILL") throw new Error(`the bot did not die at “${moment}”`);
-    // The run may end before the other bot could be told the command again, which would then begin a new one.
-    return look(site, site.start({ follows: victim.runId() }));
+    let follows: string | null = null;
+    const passed = new Set<Moment>();
+    for (const moment of moments) {
+      // At one that was passed already the next bot would die without having done anything.
+      if (passed.has(moment)) throw new Error(`“${moment}” was passed before it was its turn`);
+      const victim = site.start({ follows, end: { moment, signal: "SIGKILL" } });
+      await victim.gone;
+      if (victim.process.signalCode !== "SIGKILL") throw new Error(`the bot did not die at “${moment}”`);
+      // The run may end before the next bot could be told the command again, which would then begin a new one.
+      follows ??= victim.runId();
+      victim.moments.forEach((each) => passed.add(each));
+    }
+    return look(site, site.start({ follows }));
   });
 }
 
@@ -73,6 +81,7 @@ export async function buildThrough(place: Place, moment: Moment): Promise<Built>
 export async function look({ place, standIn }: Site, bot: Bot): Promise<Built> {
   const ending = await bot.gone;
   if (ending === null) throw new Error("the bot ended before its run did");
+  if (bot.process.exitCode !== 0) throw new Error("the bot did not stop in order");
   const state = await openState(place, { NONET_KEY: key });
   try {
     const inventory = await state.clusters.inventory(blueprint.name);

@@ -26,6 +26,6 @@ if (import.meta.main) {
   await engine.lock("demo", "alice", "until all are there");
   const ids: string[] = [];
   for (let at = 0; at < 10; at += 1) ids.push((await engine.start(playbook, { cluster: `c${at}` }, "alice")).runId);
-  await engine.unlock("demo");
+  await engine.unlock("demo", "alice", null);
   await engine.finished(ids.at(-1) ?? "", never);
 }

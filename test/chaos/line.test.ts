@@ -47,7 +47,7 @@ onBothStores((store) => {
       for (const cluster of names) ids.push((await engine.start(numbered, { cluster }, "alice")).runId);
       const last = ids.at(-1) ?? "";
       expect((await engine.view(last))?.waits).toMatchObject({ position: count });
-      await engine.unlock("demo");
+      await engine.unlock("demo", "alice", null);
       await engine.finished(last, never);
       expect(order).toEqual(names);
       const views = await Promise.all(ids.map((id) => engine.view(id)));

@@ -1,3 +1,4 @@
+import type { StoreKind } from "../engine/stores.ts";
 import type { Moment } from "./moments.ts";
 
 /**
@@ -11,6 +12,17 @@ export function crashPoints(moments: readonly Moment[]): Moment[] {
     const around = passed.filter((moment) => moment.endsWith("before") || moment.endsWith("after"));
     return [...around, ...(inside === undefined ? [] : [inside])];
   });
+}
+
+/** Two thirds of them for each store, evenly, so that every one is tried on one store at least. */
+export function shareOf<T>(all: readonly T[], kind: StoreKind["kind"]): T[] {
+  return all.filter((_, at) => at % 3 !== (kind === "sqlite" ? 0 : 1));
+}
+
+/** Each with one half of all away from it: what one build can be killed at, one after the other. */
+export function pairs<T>(all: readonly T[]): T[][] {
+  const half = Math.ceil(all.length / 2);
+  return all.slice(0, half).map((first, at) => [first, ...all.slice(half + at, half + at + 1)]);
 }
 
 /** So many of them, evenly. */

@@ -38,6 +38,7 @@ onPostgres(() => {
       frozen.process.kill("SIGCONT");
       // It understands, and tells the end that the other one brought about.
       expect(await frozen.gone).toMatchObject({ runId: done.ending.runId, result: { ok: true } });
+      expect(frozen.process.exitCode).toBe(0);
       const late = site.standIn.applied.slice(done.applied.length);
       expect(late.map(({ node }) => node)).toContain("db1");
       for (const change of late) expect(change).toMatchObject({ refused: { code: "superseded" } });

@@ -3,7 +3,7 @@ import { mkdtempSync, rmdirSync, rmSync, writeSync, closeSync, openSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A file system of a few megabytes. */
+/** A file system of so many megabytes. */
 export interface SmallDisk {
   readonly folder: string;
   /** Takes all the room that is left. */
@@ -27,9 +27,9 @@ function mountable(): boolean {
 }
 
 /** @throws when this process may not mount. */
-export function openSmallDisk(): SmallDisk {
+export function openSmallDisk(megabytes = 4): SmallDisk {
   const folder = mkdtempSync(join(tmpdir(), "nonet-disk-"));
-  execFileSync("mount", ["-t", "tmpfs", "-o", "size=4m,mode=0700", "nonet-disk", folder], { stdio: "pipe" });
+  execFileSync("mount", ["-t", "tmpfs", "-o", `size=${megabytes}m,mode=0700`, "nonet-disk", folder], { stdio: "pipe" });
   const filler = join(folder, "filler");
   return {
     folder,

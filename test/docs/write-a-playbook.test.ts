@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import type { Card } from "../../src/core/card.ts";
@@ -19,8 +19,8 @@ import { openWorld, type World } from "../../src/main/demo-world.ts";
 import { liveConfig } from "../../src/main/reload.ts";
 import { simulatedReach } from "../../src/main/simulated-reach.ts";
 import { unitItem } from "../../src/ops/systemd.ts";
+import { repository, writePage } from "./page-files.ts";
 
-const repository = join(import.meta.dirname, "../..");
 const php = "php8.2-fpm.service";
 
 let folder: string;
@@ -38,23 +38,6 @@ beforeEach(() => {
   afterRestart = () => Promise.resolve();
   hurry = false;
 });
-
-/** Writes what the page says into the files it names. */
-async function writePage(): Promise<void> {
-  const page = await readFile(join(repository, "docs/write-a-playbook.md"), "utf8");
-  const blocks = page.matchAll(/^```(\w+)\n(.*?)^```$/gms);
-  for (const [, language, text = ""] of blocks) {
-    const path = language === "yaml" ? "nonet.yaml" : /^\/\/ (my-nonet\/\S+)\n/.exec(text)?.[1];
-    if (path === undefined) continue;
-    await mkdir(dirname(join(folder, path)), { recursive: true });
-    await writeFile(join(folder, path), text);
-  }
-  // What `npm install PATH-OF-NONET` does, and the two files that lie beside the folder in Nonet's own.
-  await mkdir(join(folder, "node_modules"));
-  await symlink(repository, join(folder, "node_modules/nonet"));
-  await symlink(join(repository, "node_modules/@types"), join(folder, "node_modules/@types"));
-  for (const name of ["tsconfig.json", ".oxlintrc.json"]) await symlink(join(repository, name), join(folder, name));
-}
 
 let offset = 0;
 const clock: Clock = {
@@ -115,14 +98,14 @@ async function start(text: string): Promise<string> {
   return receipt.runId;
 }
 
-function ended(runId: string): Promise<Ended> {
+function ended(runId: string, answerTo = (card: Card) => card.question?.approveWith ?? ""): Promise<Ended> {
   return new Promise((resolve, reject) => {
     let answered = false;
     bot.desk.follow(runId, ({ card, result }) => {
       if (result !== null) resolve({ card, result });
       if (card.question === null || answered) return;
       answered = true;
-      bot.desk.decide(runId, atConsole(owner), card.question.approveWith).catch(reject);
+      bot.desk.decide(runId, atConsole(owner), answerTo(card)).catch(reject);
     });
   });
 }
@@ -134,7 +117,7 @@ const planned = ["Plan", "Approval", "Check the plan once more"];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "nonet-page-"));
-  await writePage();
+  await writePage(folder);
   world = await openWorld(true, () => undefined);
   bot = await open();
   const built = await ended(await start("/cluster build demo"));
@@ -152,12 +135,31 @@ it("the page's files pass the compiler and the linter", { timeout: 60_000 }, asy
   const bin = (name: string) => join(repository, "node_modules/.bin", name);
   await run(bin("tsc"), ["-p", "my-nonet"], { cwd: folder });
   const { stdout } = await run(bin("oxlint"), ["--type-aware", "--deny-warnings", "my-nonet"], { cwd: folder });
-  expect(stdout).toMatch(/on 2 files/);
+  expect(stdout).toMatch(/on 4 files/);
 });
 
 it("the command is found by its folder", () => {
   const commands = bot.desk.commandsFor(atConsole(owner));
   expect(commands.map(({ name }) => name)).toContain("web restart");
+});
+
+it("the run of the page that asks goes on with a yes, and not without", async () => {
+  let asked: Card | undefined;
+  const refused = await ended(await start("/db promote demo"), (card) => {
+    asked = card;
+    return "no";
+  });
+  expect(refused.result).toMatchObject({ ok: false, verdict: "db2 was not promoted." });
+  expect(asked?.facts).toEqual(
+    expect.arrayContaining([
+      ["db1", "has not answered for 40 s"],
+      ["db2", "0 s behind"],
+    ]),
+  );
+  expect(asked?.question?.text).toContain("Make db2 the writer?");
+  expect(asked?.question?.text).toMatch(/Without an answer by \d\d:\d\d UTC the site stays read-only\./);
+  const approved = await ended(await start("/db promote demo"));
+  expect(approved.result).toMatchObject({ ok: true, verdict: "db2 was promoted." });
 });
 
 it("restarts PHP on one web server after the other, each proven before the next", async () => {

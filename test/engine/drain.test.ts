@@ -82,4 +82,17 @@ onBothStores((store) => {
     await vi.waitFor(() => expect(() => engine.check()).not.toThrow(), { timeout: 15_000 });
     await close();
   }, 40_000);
+
+  test("a run that was admitted while the durable engine could take nothing begins when it can", async () => {
+    vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const { playbook, release } = twoSteps();
+    const { engine, state, close } = await openWorld([playbook], { place: await store.place() });
+    const table = state.store.workflowRuns;
+    await state.store.run(`alter table ${table} rename to gone`);
+    const { runId } = await engine.start(playbook, demo, "alice");
+    await state.store.run(`alter table ${table.replace("workflow_runs", "gone")} rename to workflow_runs`);
+    release();
+    expect(await engine.finished(runId, never)).toMatchObject({ state: "done" });
+    await close();
+  });
 });

@@ -86,6 +86,7 @@ interface Options {
   readonly clock?: FakeClock;
   readonly mouths?: EngineOptions["mouths"];
   readonly routesFor?: EngineOptions["routesFor"];
+  readonly onChatFailure?: EngineOptions["onChatFailure"];
 }
 
 /** alice and bob may approve everything. */
@@ -108,7 +109,7 @@ export const heardAt =
 /** An engine on this store. */
 export async function openWorld(
   playbooks: readonly Playbook<Input>[],
-  { place, rules = {}, clock = new FakeClock(), mouths = [], routesFor = () => [] }: Options,
+  { place, rules = {}, clock = new FakeClock(), mouths = [], routesFor = () => [], onChatFailure }: Options,
 ): Promise<World> {
   const state = await openState(place, { NONET_KEY: key }, clock.now);
   const services: Services = {
@@ -132,6 +133,7 @@ export async function openWorld(
     storeId: "store",
     mouths,
     routesFor,
+    ...(onChatFailure && { onChatFailure }),
   });
   const close = async () => {
     await engine.close();

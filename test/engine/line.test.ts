@@ -120,13 +120,51 @@ onBothStores((store) => {
       [null, "carol"],
       ["demo", "alice"],
     ]);
-    expect(await engine.unlock(null)).toMatchObject({ actor: "carol" });
-    expect(await engine.unlock(null)).toBeUndefined();
+    expect(await engine.unlock(null, "dave", "it is over")).toMatchObject({ actor: "carol" });
+    expect(await engine.unlock(null, "dave", "it is over")).toBeUndefined();
     expect(await engine.finished(frozen.runId, never)).toMatchObject({ state: "done" });
     expect(await told(made, locked.runId, 3)).toBe("1: new disk");
-    await engine.unlock("demo");
+    await engine.unlock("demo", "alice", null);
     expect(await engine.finished(locked.runId, never)).toMatchObject({ state: "done" });
     expect(await state.clusters.locks()).toEqual([]);
+    const kept = (await engine.audit.records()).filter(({ kind }) => /^(lock|freeze)\./.test(kind));
+    const since = expect.any(String) as string;
+    expect(kept.map(({ kind, actor, cluster, data }) => [kind, actor, cluster, data])).toEqual([
+      ["lock.set", "alice", "demo", { reason: "new disk" }],
+      ["freeze.set", "carol", null, { reason: "outage" }],
+      ["freeze.lifted", "dave", null, { reason: "it is over", was: { actor: "carol", reason: "outage", since } }],
+      ["lock.lifted", "alice", "demo", { reason: null, was: { actor: "alice", reason: "new disk", since } }],
+    ]);
+  });
+
+  test("of a long line the first are listed, what is under way before them, and the rest are counted", async () => {
+    const queue = testPlaybook({ name: "queue", cluster: () => "demo", run: async () => ok });
+    const { playbook, release } = held();
+    const { engine } = await world([playbook, queue]);
+    const ids: string[] = [];
+    const first = await engine.start(queue, { cluster: "ended" }, "alice");
+    await engine.finished(first.runId, never);
+    await engine.lock("demo", "alice", "wait");
+    for (let at = 0; at < 32; at += 1) ids.push((await engine.start(queue, { cluster: `c${at}` }, "alice")).runId);
+    const begun = await engine.start(playbook, { cluster: "prod" }, "alice");
+    await eventOf(engine, begun.runId, "step.started");
+    const { runs, more } = await engine.latest(null);
+    expect(runs.map(({ id }) => id)).toEqual([begun.runId, ...ids.slice(0, 29), first.runId]);
+    expect(more).toBe(3);
+    expect((await engine.latest("prod")).more).toBe(0);
+    release();
+  });
+
+  test("a lock that cannot be recorded is not put, and none is lifted", async () => {
+    const { engine, state } = await world([quick("one")]);
+    await engine.lock("demo", "alice", "new disk");
+    // As if its disk were full.
+    await state.store.run("alter table audit rename to audit_away");
+    await expect(engine.lock("prod", "alice", "new disk")).rejects.toThrow("audit");
+    await expect(engine.unlock("demo", "alice", null)).rejects.toThrow("audit");
+    await state.store.run("alter table audit_away rename to audit");
+    expect((await state.clusters.locks()).map(({ cluster }) => cluster)).toEqual(["demo"]);
+    expect((await engine.audit.records()).map(({ kind }) => kind)).toEqual(["lock.set"]);
   });
 
   test("locks and the line outlive a restart; a free line with somebody in it goes on", async () => {
@@ -156,7 +194,10 @@ onBothStores((store) => {
     const { engine } = await world([playbook, quick("kept")], Promise.resolve(place));
     expect(await engine.finished(kept.runId, never)).toMatchObject({ state: "done" });
     const view = await engine.finished(gone.runId, never);
-    expect(view).toMatchObject({ state: "failed", failure: { code: "playbook_changed" } });
+    expect(view).toMatchObject({
+      state: "failed",
+      failure: { code: "playbook_changed", state: "Nothing was changed." },
+    });
     await expect(engine.again(view, "alice", true)).rejects.toMatchObject({ code: "no_such_playbook" });
   });
 
@@ -169,10 +210,10 @@ onBothStores((store) => {
     expect(await engine.finished(linked.runId, never)).toMatchObject({ resumes: runId, input: demo, actor: "bob" });
     const unlinked = await engine.again(failed, "bob", false);
     expect(await engine.finished(unlinked.runId, never)).toMatchObject({ resumes: null });
-    expect((await engine.latest("demo")).map(({ id }) => id).toSorted()).toEqual(
+    expect((await engine.latest("demo")).runs.map(({ id }) => id).toSorted()).toEqual(
       [runId, linked.runId, unlinked.runId].toSorted(),
     );
-    expect(await engine.latest("prod")).toEqual([]);
+    expect(await engine.latest("prod")).toEqual({ runs: [], more: 0 });
     expect((await engine.beginning(runId.slice(0, 8))).map(({ id }) => id)).toEqual([runId]);
   });
 });
@@ -200,7 +241,7 @@ onPostgres((store) => {
     await there.engine.lock("demo", "bob", "stop");
     release();
     const both = Promise.all([here.engine.finished(two.runId, never), there.engine.finished(one.runId, never)]);
-    await here.engine.unlock("demo");
+    await here.engine.unlock("demo", "alice", null);
     expect((await both).map(({ state }: RunView) => state)).toEqual(["done", "done"]);
   });
 });

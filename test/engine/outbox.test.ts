@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
+import type { ChatFailure } from "../../src/engine/outbox.ts";
 import { openRaw } from "./raw.ts";
 import { FakeMouth } from "../fakes/mouth.ts";
 import { beside, eventOf, heardAt, never, openWorld, testPlan, testPlaybook, type World } from "./fixture.ts";
@@ -139,7 +140,12 @@ onBothStores(({ place: newPlace }) => {
     const [mouth, other] = [new FakeMouth(), Object.assign(new FakeMouth(), { kind: "other" })];
     mouth.mood = "refusing";
     const { playbook, pass } = stepwise();
-    const { engine, state } = await open([playbook], { place: await newPlace(), mouths: [mouth, other] });
+    const failures: ChatFailure[] = [];
+    const { engine, state } = await open([playbook], {
+      place: await newPlace(),
+      mouths: [mouth, other],
+      onChatFailure: (failure) => failures.push(failure),
+    });
     const { runId } = await engine.start(playbook, demo, "alice", ["fake:C1"]);
     await engine.start(playbook, demo, "alice", ["other:C1"]);
     await mouth.until(() => mouth.refused === 1);
@@ -148,6 +154,7 @@ onBothStores(({ place: newPlace }) => {
     expect(mouth.refused).toBe(1);
     const row = await state.store.get("select failed from outbox where place = 'fake:C1' and kind = 'card'");
     expect(row?.["failed"]).toContain("channel_not_found");
+    expect(failures).toEqual([{ place: "fake:C1", gone: true }]);
     expect(await engine.finished(runId, never)).toMatchObject({ state: "done" });
   });
 

@@ -15,16 +15,16 @@ export const noPostgres = existsSync(join(binaries, "initdb")) ? undefined : "ne
 export interface Server {
   /** A new database: empty, or with all that this other one has, to which nobody may be connected. */
   database(like?: Secret<string>): Promise<Secret<string>>;
-  /** Shuts down, which ends all connections, and starts again after `meanwhile`. */
+  /** Shuts down, if it has not by itself, which ends all connections, and starts again after `meanwhile`. */
   restart(meanwhile: () => Promise<void>): Promise<void>;
   stop(): Promise<void>;
 }
 
 let server: Promise<Server> | undefined;
 
-/** The server of this test file; started when it is first asked for. */
-export function postgresServer(): Promise<Server> {
-  server ??= start();
+/** The server of this test file; started when it is first asked for, with its data in `folder` where one is given. */
+export function postgresServer(folder?: string): Promise<Server> {
+  server ??= start(folder);
   return server;
 }
 
@@ -34,10 +34,11 @@ export async function stopPostgres(): Promise<void> {
   server = undefined;
 }
 
-async function start(): Promise<Server> {
+async function start(home?: string): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), "nonet-postgres-"));
   const user = ownerOf(folder);
-  const data = join(folder, "data");
+  const data = join(home ?? folder, "data");
+  if (home !== undefined) ownerOf(home);
   execFileSync(join(binaries, "initdb"), ["-D", data, "-U", "nonet", "-A", "trust", "-N", "-E", "UTF8", "--locale=C"], {
     ...user,
     cwd: folder,
@@ -61,6 +62,7 @@ async function start(): Promise<Server> {
     return started;
   };
   const end = async (signal: "SIGINT" | "SIGQUIT"): Promise<void> => {
+    if (child.exitCode !== null) return;
     const ended = once(child, "exit");
     child.kill(signal);
     await ended;

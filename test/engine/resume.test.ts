@@ -93,7 +93,10 @@ onBothStores((store) => {
     const { engine } = await world([{ ...playbook, version: 2 }], { place });
     expect(await engine.finished(runId, never)).toMatchObject({
       state: "failed",
-      failure: { code: "playbook_changed" },
+      failure: {
+        code: "playbook_changed",
+        state: "No change was completed; “Hold” was under way and may be half done.",
+      },
     });
   });
 });

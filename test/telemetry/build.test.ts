@@ -101,6 +101,7 @@ test("the metrics tell what happened, and hold no name of a node or run", () => 
   expect(text).toContain('nonet_runs_started_total{playbook="build"} 1');
   expect(text).toContain('nonet_runs_ended_total{playbook="build",outcome="done"} 1');
   expect(text).toContain('nonet_runs{state="running"} 0');
+  expect(text).toMatch(/^nonet_outbox_age_seconds 0$/m);
   expect(text).toContain('nonet_step_seconds_count{playbook="build",kind="create"} 9');
   expect(text).toContain('nonet_approvals_total{verdict="approved"} 1');
   expect(text).toContain('nonet_run_wait_seconds_count{playbook="build"} 1');

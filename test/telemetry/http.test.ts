@@ -55,7 +55,7 @@ test("a gauge is read when somebody looks; one that cannot be read hides no othe
   const metrics = openMetrics();
   let age = 3;
   metrics.gauge({ name: "nonet_age", help: "Age.", label: "adapter", read: () => ({ slack: age }) });
-  metrics.gauge({ name: "nonet_broken", help: "Broken.", label: "x", read: () => Promise.reject(new Error("no")) });
+  metrics.gauge({ name: "nonet_broken", help: "Broken.", read: () => Promise.reject(new Error("no")) });
   metrics.gauge({
     name: "nonet_thrown",
     help: "Broken too.",
@@ -66,7 +66,10 @@ test("a gauge is read when somebody looks; one that cannot be read hides no othe
   });
   const url = await serve({}, metrics);
   const text = async () => (await fetch(`${url}/metrics`)).text();
+  metrics.gauge({ name: "nonet_alone", help: "By itself.", read: () => Promise.resolve(7) });
   expect(await text()).toContain('nonet_age{adapter="slack"} 3');
+  expect(await text()).toMatch(/^nonet_alone 7$/m);
+  expect(await text()).not.toMatch(/^nonet_broken /m);
   age = 4;
   expect(await text()).toContain('nonet_age{adapter="slack"} 4');
   expect(() => metrics.gauge({ name: "nonet_age", help: "", label: "x", read: () => ({}) })).toThrow("already");

@@ -58,6 +58,7 @@ test("a run that came to its end but found that not all is well is told apart", 
   event({ ...end, outcome: "failed", result: null }, "r2");
   expect(await text()).toContain('nonet_runs_ended_total{playbook="scale",outcome="not_ok"} 1');
   expect(await text()).toContain('nonet_runs_ended_total{playbook="scale",outcome="failed"} 1');
+  expect(await text()).toContain('nonet_run_seconds_sum{playbook="scale"} 2');
 });
 
 test("whatever steps are called, their kinds stay few and name no node", async () => {
@@ -83,6 +84,8 @@ test("round trips, calls and requests are counted by few labels", async () => {
   edges.roundTrip({ kind: "connect", milliseconds: 30, failed: "unreachable" });
   for (const status of [200, 204, 404, 429, 503, null]) edges.linodeCall({ method: "GET", status });
   edges.request("cluster_locked");
+  edges.chatFailure("slack", true);
+  edges.chatFailure("slack", false);
   const text = await registry.metrics();
   expect(text).toContain('nonet_ssh_round_trip_seconds_count{kind="run"} 1');
   expect(text).not.toContain('kind="connect"');
@@ -95,4 +98,6 @@ test("round trips, calls and requests are counted by few labels", async () => {
     'nonet_linode_calls_total{method="GET",status="none"} 1',
   ]);
   expect(text).toContain('nonet_requests_total{result="cluster_locked"} 1');
+  expect(text).toContain('nonet_chat_failures_total{chat="slack",fate="gone"} 1');
+  expect(text).toContain('nonet_chat_failures_total{chat="slack",fate="again"} 1');
 });

@@ -14,8 +14,11 @@ export interface Ended {
 /** What a console does while a command runs. */
 export interface Watcher {
   card(card: Card): void;
-  /** A run asks something; resolves with the word to answer, or `null` to leave the question open. */
-  ask(card: Card): Promise<string | null>;
+  /**
+   * A run asks something; resolves with the word to answer, or `null` to leave the question open. `closed` is aborted when
+   * somebody else has answered, or nobody in time.
+   */
+  ask(card: Card, closed: AbortSignal): Promise<string | null>;
 }
 
 /** Connects to a running bot; `undefined` when none runs. */
@@ -34,6 +37,7 @@ export async function connectConsole(path: string): Promise<Socket | undefined> 
 export async function submit(path: string, text: string, user: string, watcher: Watcher): Promise<Ended> {
   const socket = await connectConsole(path);
   if (socket === undefined) throw gone();
+  let open = new AbortController();
   try {
     return await new Promise<Ended>((resolve, reject) => {
       let asked: string | null = null;
@@ -43,16 +47,20 @@ export async function submit(path: string, text: string, user: string, watcher: 
         if (response.kind === "end") resolve(response);
         else if (response.kind === "failure") reject(new OpsError(response.failure));
         else if (response.kind === "card") {
-          watcher.card(response.card);
           const question = response.card.question?.id ?? null;
-          if (question === asked) return;
+          const changed = question !== asked;
           asked = question;
-          if (question !== null) answerQuestion(path, response.runId, response.card, user, watcher).catch(reject);
+          if (changed) open.abort();
+          watcher.card(response.card);
+          if (!changed || question === null) return;
+          open = new AbortController();
+          answer(path, response, user, () => watcher.ask(response.card, open.signal)).catch(reject);
         }
       });
       send(socket, { kind: "submit", text, user });
     });
   } finally {
+    open.abort();
     socket.destroy();
   }
 }
@@ -73,8 +81,13 @@ export async function listen(path: string, user: string, heard: (line: string) =
   return () => socket.destroy();
 }
 
-async function answerQuestion(path: string, runId: string, card: Card, user: string, watcher: Watcher): Promise<void> {
-  const word = await watcher.ask(card);
+async function answer(
+  path: string,
+  { runId }: { readonly runId: string },
+  user: string,
+  ask: () => Promise<string | null>,
+): Promise<void> {
+  const word = await ask();
   if (word === null) return;
   await request(path, { kind: "decide", runId, user, word });
 }

@@ -65,7 +65,7 @@ async function runCommand(reader: Interface, options: PromptOptions, text: strin
   const live = liveCard(screen);
   const watcher: Watcher = {
     card: (card) => live.show(card),
-    ask: (card) => askAt(reader, card),
+    ask: (card, closed) => askAt(reader, card, closed),
   };
   try {
     const { card } = await submit(options.socket, text, options.user, watcher);
@@ -75,9 +75,21 @@ async function runCommand(reader: Interface, options: PromptOptions, text: strin
   }
 }
 
-async function askAt(reader: Interface, card: Card): Promise<string | null> {
-  if (card.question === null) return null;
-  return (await reader.question(`  Type ${card.question.approveWith} to go on, anything else to refuse: `)).trim();
+/** `null` once somebody else has answered: what is typed then is a command again. */
+async function askAt(reader: Interface, { question }: Card, signal: AbortSignal): Promise<string | null> {
+  if (question === null) return null;
+  const leave = () => terminal().write(terminal().isTTY ? "\r\u001B[K" : "\n");
+  signal.addEventListener("abort", leave);
+  try {
+    return (
+      await reader.question(`  Type ${question.approveWith} to go on, anything else to refuse: `, { signal })
+    ).trim();
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return null;
+  } finally {
+    signal.removeEventListener("abort", leave);
+  }
 }
 
 /** What Tab makes of a line: every command the user may use now, up to its first option. */

@@ -37,7 +37,7 @@ const unchangeable: ReadonlySet<string> = new Set(["message_not_found", "edit_wi
 const threadless: ReadonlySet<string> = new Set(["thread_not_found", "message_not_found", "cannot_reply_to_message"]);
 
 /** Links are not looked up: what they lead to is nobody's business in the channel. */
-const quiet = { unfurl_links: false, unfurl_media: false };
+const quiet = { unfurl_links: false, unfurl_media: false, mrkdwn: false };
 
 /** Speaks in Slack's channels. */
 export function slackMouth(options: MouthOptions): Mouth {

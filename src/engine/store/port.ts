@@ -30,8 +30,9 @@ export interface Store extends Sql {
   readonly name: string;
   /** SQL for milliseconds since 1970 by the store's own clock. */
   readonly now: string;
-  /** The durable engine's table of runs. */
+  /** The durable engine's tables of runs and of what woke them. */
   readonly workflowRuns: string;
+  readonly workflowSignals: string;
   /** All of `work`'s writes or none. `work` must use nothing of the store but what it is given. */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
   /** Hears what is announced until the store is closed; `gap` when something may have been missed. */
@@ -47,6 +48,17 @@ export interface Store extends Sql {
  */
 export function isAway(error: unknown): boolean {
   return error instanceof OpsError && ["store_away", "store_full"].includes(error.code);
+}
+
+/** The error that says that nothing more can be written for now. */
+export function full(name: string, cause: unknown): OpsError {
+  return new OpsError({
+    code: "store_full",
+    message: `There is no room left on the disk of the store ${name}.`,
+    state: "Nothing was changed.",
+    hint: "Make room there, then give the command again; what is under way goes on by itself.",
+    cause,
+  });
 }
 
 /** The error that says that a part of the store cannot be used. */

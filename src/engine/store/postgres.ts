@@ -4,7 +4,7 @@ import postgres from "postgres";
 import { OpsError } from "../../core/errors.ts";
 import type { Secret } from "../../core/secret.ts";
 import { inPostgres, pending } from "./migrations.ts";
-import { unusable, type Row, type Sql, type Store, type Transaction } from "./port.ts";
+import { full, unusable, type Row, type Sql, type Store, type Transaction } from "./port.ts";
 
 /** Any number that nobody else locks: only one process at a time changes the shape of the store. */
 const shapeLock = 7_061_995;
@@ -19,7 +19,7 @@ export async function describePostgres(url: Secret<string>): Promise<string> {
     const row = await reachable(url, statements(pool).get("show server_version"));
     return `PostgreSQL ${String(row?.["server_version"])} at ${nameOf(url)}`;
   } finally {
-    await pool.end();
+    await end(pool);
   }
 }
 
@@ -38,7 +38,7 @@ export async function openPostgres(url: Secret<string>): Promise<Store> {
       transaction((sql) => migrate(sql, name)),
     );
   } catch (error) {
-    await pool.end();
+    await end(pool);
     throw error;
   }
   return {
@@ -46,6 +46,7 @@ export async function openPostgres(url: Secret<string>): Promise<Store> {
     name,
     now: "cast(extract(epoch from clock_timestamp()) * 1000 as bigint)",
     workflowRuns: "openworkflow.workflow_runs",
+    workflowSignals: "openworkflow.workflow_signals",
     all: (...query) => toldAway(name, () => sql.all(...query)),
     get: (...query) => toldAway(name, () => sql.get(...query)),
     run: (...query) => toldAway(name, () => sql.run(...query)),
@@ -54,8 +55,7 @@ export async function openPostgres(url: Secret<string>): Promise<Store> {
       await pool.listen(channel, heard, gap);
     },
     openBackend: () => openBackend(transaction, url),
-    // A connection that broke at the wrong moment would be waited for without end.
-    close: () => pool.end({ timeout: 2 }),
+    close: () => end(pool),
   };
 }
 
@@ -70,6 +70,14 @@ const options = {
 function connect(url: Secret<string>): Pool {
   const types = { number: { to: 20, from: [20, 1700], serialize: String, parse: Number } };
   return postgres(url.reveal(), { ...options, types });
+}
+
+/**
+ * The library waits without end for a connection that was lost in the middle of a statement, as if that were still under
+ * way; so it is given seconds.
+ */
+function end(pool: postgres.Sql): Promise<void> {
+  return pool.end({ timeout: 1 });
 }
 
 /** `postgres://host/nonet`: neither user nor password. */
@@ -142,11 +150,12 @@ async function transact<T>(pool: Pool, work: (transaction: Transaction) => Promi
   }
 }
 
-/** Says in plain words that the server is away. */
+/** Says in plain words that the server is away, or its disk full. */
 async function toldAway<T>(name: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
+    if (cause instanceof postgres.PostgresError && cause.code === diskFull) throw full(name, cause);
     if (!isConnectionLoss(cause)) throw cause;
     throw new OpsError({
       code: "store_away",
@@ -157,6 +166,9 @@ async function toldAway<T>(name: string, work: () => Promise<T>): Promise<T> {
     });
   }
 }
+
+/** PostgreSQL's `disk_full`. */
+const diskFull = "53100";
 
 function isConnectionLoss(error: unknown): boolean {
   if (error instanceof postgres.PostgresError) return ["FATAL", "PANIC"].includes(error.severity);
@@ -171,5 +183,6 @@ async function openBackend(transaction: Store["transaction"], url: Secret<string
     await (await BackendPostgres.connect(url.reveal())).stop();
   });
   const transform = { column: { from: postgres.toCamel } };
-  return BackendPostgres.fromPool(postgres(url.reveal(), { ...options, transform }));
+  const pool = postgres(url.reveal(), { ...options, transform });
+  return Object.assign(BackendPostgres.fromPool(pool), { stop: () => end(pool) });
 }

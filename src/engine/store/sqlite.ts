@@ -3,9 +3,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Backend } from "openworkflow/internal";
 import { BackendSqlite } from "openworkflow/sqlite";
-import { OpsError } from "../../core/errors.ts";
 import { pending } from "./migrations.ts";
-import { unusable, type Row, type Sql, type Store } from "./port.ts";
+import { full, unusable, type Row, type Sql, type Store } from "./port.ts";
 
 /** The hint that goes with a store file that cannot be used. */
 export const aLocalDisk = "Set NONET_STATE_DIR to a folder on a local disk that this user may write.";
@@ -30,6 +29,7 @@ export function openSqlite(stateDir: string): Store {
     name: path,
     now: "cast(unixepoch('subsec') * 1000 as integer)",
     workflowRuns: "workflow_runs",
+    workflowSignals: "workflow_signals",
     all: (text, params) => inTurn(() => sql.all(text, params)),
     get: (text, params) => inTurn(() => sql.get(text, params)),
     run: (text, params) => inTurn(() => sql.run(text, params)),
@@ -114,16 +114,6 @@ function queue(path: string): InTurn {
 /** `SQLITE_FULL`. */
 function isFull(error: unknown): boolean {
   return error instanceof Error && "errcode" in error && error.errcode === 13;
-}
-
-function full(path: string, cause: unknown): OpsError {
-  return new OpsError({
-    code: "store_full",
-    message: `There is no room left on the disk of the store ${path}.`,
-    state: "Nothing was changed.",
-    hint: "Make room there, then give the command again; what is under way goes on by itself.",
-    cause,
-  });
 }
 
 /** The backend in the same queue: its own handle would wait for an open transaction by blocking the whole process. */

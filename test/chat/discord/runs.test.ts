@@ -141,11 +141,14 @@ it("posts a card afresh that somebody has deleted", async () => {
   expect(read(again.card)).toContain("staging");
   discord.as(ids.bob).in(ids.ops).clicks(again.card, "Refuse");
   await discord.until(() => read(again.card).includes("Refused"));
-  await team.desk.cancel((await team.world.engine.latest(null)).find(({ cluster }) => cluster === "prod")?.id ?? "", {
-    via: "discord",
-    id: ids.alice,
-    channel: ids.ops,
-  });
+  await team.desk.cancel(
+    (await team.world.engine.latest(null)).runs.find(({ cluster }) => cluster === "prod")?.id ?? "",
+    {
+      via: "discord",
+      id: ids.alice,
+      channel: ids.ops,
+    },
+  );
   await discord.until(() => discord.messages(ids.ops).some((each) => read(each).includes("restart prod")));
   expect(discord.wrongs).toEqual([]);
 });

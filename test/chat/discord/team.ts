@@ -70,14 +70,14 @@ export async function asking(
   name = "prod",
 ): Promise<{ readonly card: MessageRecord; readonly runId: string }> {
   const { discord, world } = team;
-  const before = new Set((await world.engine.latest(null)).map(({ id }) => id));
+  const before = new Set((await world.engine.latest(null)).runs.map(({ id }) => id));
   discord.as(ids.alice).in(ids.ops).types(command, { name });
   const title = `${command.slice("cluster ".length)} ${name}`;
   await discord.until(() =>
     discord.messages(ids.ops).some((each) => read(each).includes(title) && read(each).includes("Without an answer")),
   );
   const card = team.find(title);
-  const run = (await world.engine.latest(null)).find(({ id }) => !before.has(id));
+  const run = (await world.engine.latest(null)).runs.find(({ id }) => !before.has(id));
   const runId = run?.id ?? "";
   await stored(team, runId, card.id);
   return { card, runId };

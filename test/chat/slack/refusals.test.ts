@@ -24,7 +24,7 @@ type Payload = Shape & {
 };
 
 const unanswered = async ({ world }: Stage) => {
-  const [run] = await world.engine.latest(null);
+  const [run] = (await world.engine.latest(null)).runs;
   return run?.state;
 };
 
@@ -36,7 +36,7 @@ it.each([
   const { slack, world } = await openStage();
   await slack.as(user).in("C0OPS").types("/cluster restart prod");
   expect(await privately(slack, user)).toContain(words);
-  expect(await world.engine.latest(null)).toEqual([]);
+  expect((await world.engine.latest(null)).runs).toEqual([]);
 });
 
 it("hears nobody from another workspace, and nothing of another app", async () => {
@@ -47,7 +47,7 @@ it("hears nobody from another workspace, and nothing of another app", async () =
   await slack.deliver("slash_commands", { ...command, team_id: "T0ACME", api_app_id: "A0OTHER", trigger_id: "1.1" });
   await slack.deliver("slash_commands", { ...command, team_id: "T0ACME", trigger_id: "1.2" });
   expect(await privately(slack, "U0STRANGER")).toContain("Only members of this workspace");
-  expect(await world.engine.latest(null)).toEqual([]);
+  expect((await world.engine.latest(null)).runs).toEqual([]);
   expect(logged.filter((line) => line.includes("came from elsewhere"))).toHaveLength(2);
 });
 
@@ -55,7 +55,7 @@ it("lets nobody change anything where other organisations read along", async () 
   const { slack, world } = await openStage();
   await slack.as("U0ALICE").in("C0SHARED").types("/cluster restart prod");
   await slack.until(() => slack.ephemeral("U0ALICE").length > 0);
-  expect(await world.engine.latest(null)).toEqual([]);
+  expect((await world.engine.latest(null)).runs).toEqual([]);
 });
 
 it("notices that somebody became a guest within a minute", async () => {
@@ -74,7 +74,7 @@ it("does nothing for anybody while Slack does not say who it is", async () => {
   slack.troubles.fail(1, 503, ["users.info"]);
   await slack.as("U0ALICE").in("C0OPS").types("/cluster restart prod");
   expect(await privately(slack, "U0ALICE")).toContain("Slack does not say who you are");
-  expect(await world.engine.latest(null)).toEqual([]);
+  expect((await world.engine.latest(null)).runs).toEqual([]);
 });
 
 it("takes no button it did not make, and none under another message, channel or run", async () => {
@@ -89,7 +89,7 @@ it("takes no button it did not make, and none under another message, channel or 
     ...parts,
   });
   const stamp = Date.now() / 1000;
-  const run = (await stage.world.engine.latest(null))[0]?.id ?? "";
+  const run = (await stage.world.engine.latest(null)).runs[0]?.id ?? "";
   const forged = [
     fresh({ container: { ...payload.container, message_ts: other.ts } }, `${stamp}1`),
     fresh({ container: { ...payload.container, channel_id: "C0PRIVATE" } }, `${stamp}2`),
@@ -150,7 +150,7 @@ it("makes one decision of a hundred clicks of several people", async () => {
   const outcomes = await Promise.all(clicks);
   expect(outcomes.filter(({ trouble }) => trouble !== null)).toEqual([]);
   await card("restarted");
-  const [run] = await world.engine.latest(null);
+  const [run] = (await world.engine.latest(null)).runs;
   expect(run).toMatchObject({ state: "done", approval: { by: "bob" } });
   expect(slack.messages("C0OPS").filter((message) => shows(message, "restart"))).toHaveLength(1);
 });

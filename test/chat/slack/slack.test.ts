@@ -147,7 +147,7 @@ it("says where the card of a run cannot be shown", async () => {
   const { slack, world, card } = await openStage();
   await slack.as("U0ALICE").in("C0OPS").types("/cluster restart prod");
   await card("Without an answer");
-  const [run] = await world.engine.latest(null);
+  const [run] = (await world.engine.latest(null)).runs;
   await slack.as("U0ALICE").in("C0OTHER").types(`/runs show ${run?.id}`);
   expect(await privately(slack, "U0ALICE")).toContain("The bot is not in this channel");
 });

@@ -60,7 +60,7 @@ it("does what it heard also when its acknowledgement was cut off, and does it on
   slack.sockets.resend(delivery);
   await slack.as("U0ALICE").in("C0OPS").types("/runs list");
   await slack.until(() => slack.ephemeral("U0ALICE").some((message) => shows(message, "/runs list")));
-  expect(await world.engine.latest(null)).toHaveLength(1);
+  expect((await world.engine.latest(null)).runs).toHaveLength(1);
 });
 
 it("says that it hears nothing, why, and since when Slack is back hears again", async () => {
@@ -126,7 +126,7 @@ it("repairs a card after an hour without Slack", async () => {
   await slack.as("U0ALICE").in("C0OPS").types("/cluster restart prod");
   const asking = await card("Without an answer");
   slack.down();
-  const [run] = await world.engine.latest(null);
+  const [run] = (await world.engine.latest(null)).runs;
   await desk.decide(run?.id ?? "", { via: "slack", id: "U0BOB", channel: "C0OPS" }, "yes");
   await world.engine.finished(run?.id ?? "", never);
   for (let minute = 0; minute < 60; minute += 1) {
