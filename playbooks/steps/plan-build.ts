@@ -4,7 +4,7 @@ import {
   plannedNodes,
   toCluster,
   type Blueprint,
-  type Inventory,
+  type Cluster,
 } from "../../src/core/cluster.ts";
 import { canonicalJson, type Json } from "../../src/core/json.ts";
 import { sha256, type Plan, type PlannedChange } from "../../src/core/plan.ts";
@@ -27,7 +27,8 @@ export async function planBuild(context: PlanContext, name: string, playbook: { 
   const labels = new Set(existing.map(({ label }) => label));
   const creates = missing(blueprint, labels, prices);
   const inventory = await services.clusters.inventory(name);
-  const changes = await changesOn(context, blueprint, inventory, labels);
+  const cluster = inventory === undefined ? undefined : toCluster(blueprint, inventory);
+  const changes = cluster === undefined ? unfinished(blueprint, labels) : await changesOn(context, cluster, labels);
   const facts = canonicalJson({ blueprint, labels: [...labels].toSorted(), changes });
   const monthlyUsd = monthlyTotal(blueprint, prices, services.cloud.extraIpv4MonthlyUsd);
   const plan: Plan = {
@@ -55,21 +56,27 @@ function missing(blueprint: Blueprint, labels: ReadonlySet<string>, prices: Pric
   });
 }
 
+/** What a node should be depends on the addresses of all of them: of a build that stopped early, only that is known. */
+function unfinished(blueprint: Blueprint, labels: ReadonlySet<string>): PlannedChange[] {
+  const change = { field: "state", have: "there", want: "set up as described" };
+  return plannedNodes(blueprint)
+    .filter(({ name }) => labels.has(nodeLabel(blueprint.name, name)))
+    .map(({ name: node }) => ({ node, operation: "node", key: node, changes: [change] }));
+}
+
 async function changesOn(
   context: PlanContext,
-  blueprint: Blueprint,
-  inventory: Inventory | undefined,
+  cluster: Cluster,
   labels: ReadonlySet<string>,
 ): Promise<PlannedChange[]> {
-  const cluster = inventory === undefined ? undefined : toCluster(blueprint, inventory);
-  if (cluster === undefined) return [];
-  const secrets = await context.services.vault.secrets(blueprint.name);
+  const { name } = cluster.blueprint;
+  const secrets = await context.services.vault.secrets(name);
   const found = await Promise.all(
     cluster.nodes
       .filter(({ label }) => labels.has(label))
       .map(async (node): Promise<PlannedChange[]> => {
         const items = desired(cluster, node, secrets).flatMap(({ stages }) => stages.flatMap((stage) => stage.items));
-        const target = context.services.fleet(blueprint.name, node);
+        const target = context.services.fleet(name, node);
         try {
           const different = await differences(target, items, { signal: context.signal, deadlineMs: 30_000 });
           return different.map(({ item, changes }) => ({

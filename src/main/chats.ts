@@ -62,7 +62,7 @@ export function openChats({ current, commands, log, onRateLimit }: ChatParts): C
   const open = Object.entries({ slack, discord }).flatMap(([name, adapter]) => (adapter ? [{ name, adapter }] : []));
   return {
     mouths: open.map(({ adapter }) => adapter.mouth),
-    routes: slack?.http ? { "/slack": slack.http } : {},
+    routes: slack?.http ? { "/slack/events": slack.http } : {},
     listen: async (desk) => {
       const hear = async ({ name, adapter }: (typeof open)[number]) =>
         adapter.listen(desk).catch((error: unknown) => {

