@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ClusterName, toCluster } from "../src/core/cluster.ts";
+import { ClusterName } from "../src/core/cluster.ts";
 import { playbook } from "../src/core/playbook.ts";
 import { inspectAfter, inspectBefore } from "./steps/around.ts";
 import { loadBlueprint, checkOffer } from "./steps/blueprint.ts";
@@ -29,8 +29,7 @@ export const build = playbook({
       await checkOffer({ ...context, services }, value);
       return { sentence: "Regions and plans are there.", value };
     });
-    const inventory = await services.clusters.inventory(input.name);
-    const before = await inspectBefore(run, inventory && toCluster(blueprint, inventory));
+    const before = await inspectBefore(run, blueprint);
     const started = await createMachines(run, blueprint);
     const cluster = await loadCluster(services, input.name);
     const { checked, changed: configured } = await configure(run, cluster);

@@ -38,7 +38,7 @@ export const repairFirewall = playbook({
   async run(run, { cluster: name }) {
     const { services } = run;
     const cluster = await loadCluster(services, name);
-    const before = await inspectBefore(run, cluster);
+    const before = await inspectBefore(run, cluster.blueprint);
     const due = await run.step({ name: "find", title: "See which nodes differ" }, async (context) => {
       const found = await Promise.all(cluster.nodes.map((node) => changesOn({ ...context, services }, cluster, node)));
       const value = [...new Set(found.flatMap(({ changes }) => changes.map(({ node }) => node)))];

@@ -1,4 +1,4 @@
-import type { Cluster, Node } from "../../src/core/cluster.ts";
+import { toCluster, type Blueprint, type Cluster, type Node } from "../../src/core/cluster.ts";
 import { valueOf, type Told } from "../../src/core/fact.ts";
 import { lineDiff } from "../../src/core/line-diff.ts";
 import type { Result, Run } from "../../src/core/playbook.ts";
@@ -18,13 +18,17 @@ export interface Snapshot {
 }
 
 /**
- * Looks at rules and replication before a run changes anything; `undefined` while there is no whole cluster yet. What
- * it finds is for `inspectAfter`, whose words belong into the result of every run that changes something.
+ * Looks at rules and replication before a run changes anything; `null` where there is no whole cluster yet. What it finds
+ * is for `inspectAfter`, whose words belong into the result of every run that changes something.
  */
-export async function inspectBefore(run: Run, cluster: Cluster | undefined): Promise<Snapshot | undefined> {
-  if (cluster === undefined) return undefined;
+export async function inspectBefore(run: Run, blueprint: Blueprint): Promise<Snapshot | null> {
+  const { services } = run;
   return run.step({ name: "inspect before", title: "Look at rules and replication" }, async (context) => {
-    const { snapshot } = await look({ services: run.services, cluster, context });
+    // Within the step, because the machines that the run itself creates must make no difference to a replay.
+    const inventory = await services.clusters.inventory(blueprint.name);
+    const cluster = inventory && toCluster(blueprint, inventory);
+    if (cluster === undefined) return { sentence: "There is no whole cluster yet.", value: null };
+    const { snapshot } = await look({ services, cluster, context });
     return { sentence: sentenceOf(snapshot), value: snapshot };
   });
 }
@@ -33,17 +37,17 @@ export async function inspectBefore(run: Run, cluster: Cluster | undefined): Pro
 export async function inspectAfter(
   run: Run,
   cluster: Cluster,
-  before: Snapshot | undefined,
+  before: Snapshot | null,
 ): Promise<Required<Pick<Result, "text" | "diff">>> {
   return run.step({ name: "inspect after", title: "Look at rules and replication once more" }, async (context) => {
     const { snapshot, news } = await look({ services: run.services, cluster, context });
-    const nodes = before === undefined ? [] : cluster.nodes.map((node) => changesOn(cluster, node, before, snapshot));
+    const nodes = before === null ? [] : cluster.nodes.map((node) => changesOn(cluster, node, before, snapshot));
     const lines = [
       ...nodes.flatMap(({ means }) => means),
       wordsOf("Rules", before?.firewall, snapshot.firewall),
       wordsOf("Replication", before?.replication, snapshot.replication),
     ];
-    const diff = [...nodes.flatMap((one) => one.diff), ...(before === undefined ? [] : news)];
+    const diff = [...nodes.flatMap((one) => one.diff), ...(before === null ? [] : news)];
     return { sentence: sentenceOf(snapshot), value: { text: lines.join("\n"), diff } };
   });
 }
