@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ClusterName } from "../src/core/cluster.ts";
 import { playbook } from "../src/core/playbook.ts";
+import { inspectAfter, inspectBefore } from "./steps/around.ts";
 import { loadBlueprint, checkOffer } from "./steps/blueprint.ts";
 import { configure } from "./steps/configure.ts";
 import { createMachines } from "./steps/create.ts";
@@ -10,7 +11,7 @@ import { loadCluster } from "./status.ts";
 import { counted } from "../src/core/words.ts";
 
 const name = "build";
-const version = 2;
+const version = 3;
 
 /** Builds a cluster, or brings it back to its blueprint; ends with proof from outside. */
 export const build = playbook({
@@ -28,16 +29,19 @@ export const build = playbook({
       await checkOffer({ ...context, services }, value);
       return { sentence: "Regions and plans are there.", value };
     });
+    const before = await inspectBefore(run, blueprint);
     const started = await createMachines(run, blueprint);
     const cluster = await loadCluster(services, input.name);
     const { checked, changed: configured } = await configure(run, cluster);
     const changed = started + configured;
     const proof = await prove(run, cluster);
+    const after = await inspectAfter(run, cluster, before);
     return {
       ok: proof.ok,
       verdict: proof.ok
         ? `Built and proven: ${counted(cluster.nodes.length, "node")}, ${counted(checked, "thing")} checked, changed: ${changed}. Visitors reach it at ${cluster.floating.lb.address}.`
         : `Built, but not proven: ${proof.failed.join(" ")}`,
+      ...after,
       data: { checked, changed, nodes: cluster.nodes.length, proof: proof.results },
     };
   },

@@ -59,6 +59,7 @@ export const destroy = playbook({
         await run.services.clusters.saveInventory({ ...inventory, nodes: {}, publicAddress: null });
       }
       await run.services.vault.forget(name);
+      await run.services.sights.forget(name);
       const value = found.map(({ label, type }) => `${label} (${type})`);
       return { sentence: value.length === 0 ? "Nothing is left." : `Left: ${value.join(", ")}.`, value };
     });

@@ -1,6 +1,7 @@
 /** What own commands and playbooks are made of, in one place: `import { playbook } from "nonet"`. */
 export { z } from "zod";
 export { loadCluster } from "../playbooks/status.ts";
+export { inspectAfter, inspectBefore } from "../playbooks/steps/around.ts";
 export { untilServes } from "../playbooks/steps/serves.ts";
 export { untilHolds, type Proof } from "../playbooks/steps/until-holds.ts";
 export * from "./core/cluster.ts";

@@ -4,7 +4,9 @@ import type { Services } from "../../src/core/ports.ts";
 import { listening } from "../../src/ops/facts/listening.ts";
 import { scan } from "../../src/ops/facts/scan.ts";
 import { disagreements, expected, knockedPorts } from "../../src/policy/reachability.ts";
-import { judge, lookAt, verdictOf } from "./look.ts";
+import { isFine, verdictOf } from "../../src/policy/finding.ts";
+import { truth } from "../../src/policy/truth/rows.ts";
+import { lookAt } from "./look.ts";
 import { nagiosProof } from "./prove-nagios.ts";
 import { pageProof } from "./prove-page.ts";
 import { untilHolds, type Proof } from "./until-holds.ts";
@@ -43,11 +45,11 @@ export async function prove(run: Run, cluster: Cluster): Promise<Proven> {
 
 function truthProof(services: Services, cluster: Cluster, context: StepContext): Promise<Proof> {
   return untilHolds(services, context, async () => {
-    const verdict = verdictOf(judge(cluster, await lookAt(services, cluster, context)));
-    const ok = verdict === "consistent";
+    const findings = truth(await lookAt(services, cluster, context)).flatMap((row) => row.findings);
+    const ok = isFine(findings);
     const sentence = ok
       ? "Each floating address is on one node, replication runs both ways, the disks are UpToDate/UpToDate."
-      : verdict;
+      : verdictOf(findings);
     return { ok, sentence };
   });
 }

@@ -2,7 +2,7 @@ import { nodesWith, type Cluster, type PairRole } from "../../src/core/cluster.t
 import { OpsError } from "../../src/core/errors.ts";
 import type { Run, StepContext } from "../../src/core/playbook.ts";
 import { drbdState } from "../../src/ops/facts/drbd.ts";
-import { pairStatus } from "../../src/ops/pacemaker.ts";
+import { pairStatus } from "../../src/ops/facts/pair.ts";
 import { waitingForAddress, waitingForDrbd, waitingForPair } from "../../src/policy/ready.ts";
 import { untilHolds, type Proof } from "./until-holds.ts";
 

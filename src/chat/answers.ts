@@ -25,7 +25,7 @@ export function answerCard(title: string, result: Result): Card {
     question: null,
     table: result.table ?? null,
     text: result.text ?? null,
-    diff: [],
+    diff: result.diff ?? [],
     picture: null,
     actions: [],
     startedAt: null,

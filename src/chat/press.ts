@@ -13,6 +13,7 @@ import { answerCard } from "./answers.ts";
 import { acknowledgeNotice } from "./call-notices.ts";
 import { callRuns } from "./call-runs.ts";
 import { nothingAsked, type Inside } from "./inside.ts";
+import { submitText } from "./submit.ts";
 
 /** A button that belongs where it was pressed. */
 interface Found {
@@ -44,7 +45,8 @@ async function findOfRun({ runs }: Inside, pressed: Pressed, id: string, at: Pre
   }
   const action = runCard(view).actions.find((each) => each.id === id);
   if (action !== undefined) return { action, pressed, view };
-  if (pressed.hash === "") throw stale("There is nothing to be done with this button any more.");
+  if (pressed.hash === "" || pressed.deed === "next")
+    throw stale("There is nothing to be done with this button any more.");
   if (view.state !== "waiting") throw nothingAsked(view.approval);
   throw stale("What is asked has changed since this card was made.");
 }
@@ -77,7 +79,16 @@ export async function press(
     case "resume":
     case "retry":
       return repeat(inside, found, caller);
+    case "next":
+      return give(inside, found, caller);
   }
+}
+
+/** What was offered is looked up in the run's own record, and given as if the caller had typed it. */
+function give(inside: Inside, { pressed, view }: Found, caller: Caller): Promise<Receipt> {
+  const offered = view.result?.next?.[Number.parseInt(pressed.hash, 16)];
+  if (offered === undefined) throw stale("This command is not offered any more.");
+  return submitText(inside, offered.command, caller);
 }
 
 async function findOfNotice({ runs }: Inside, id: string, at: PressedAt) {

@@ -10,7 +10,9 @@ export type Deed =
   | "resume"
   | "retry"
   /** To say that one has seen a notice. */
-  | "acknowledge";
+  | "acknowledge"
+  /** To give a command that the result of a run offers. */
+  | "next";
 
 /** Something a person fills in before a button counts. */
 export interface ActionField {
@@ -36,11 +38,11 @@ export interface Pressed {
   readonly deed: Deed;
   /** Id of a run, or of a notice to acknowledge. */
   readonly target: string;
-  /** Beginning of the hash of what is answered; empty where nothing is. */
+  /** Beginning of the hash of what is answered, or which of the commands that are offered; else empty. */
   readonly hash: string;
 }
 
-const deeds = ["approve", "refuse", "break", "plan", "cancel", "resume", "retry", "acknowledge"] as const;
+const deeds = ["approve", "refuse", "break", "plan", "cancel", "resume", "retry", "acknowledge", "next"] as const;
 const shape = new RegExp(`^(${deeds.join("|")}):([0-9a-f-]{8,36}):([0-9a-f]{0,16})$`);
 
 /** `approve:1f6f2f0c-…:9a3b…`, at most 64 characters; Discord takes 100, Slack 255. */

@@ -113,8 +113,20 @@ export interface Result {
   readonly table?: Table;
   /** Further text, shown as it is. */
   readonly text?: string;
+  /** What is or became different, a line each that begins with `+ `, `- `, `~ ` or two blanks. */
+  readonly diff?: readonly string[];
+  /** Commands that would do something about it; each is offered as a button and never given by itself. */
+  readonly next?: readonly Next[];
   /** For programs: part of what `--json` prints. */
   readonly data?: Json;
+}
+
+/** A command that is offered: whoever takes it up gives it under their own name and rights. */
+export interface Next {
+  /** `/repair firewall prod`. */
+  readonly command: string;
+  /** At most 75 characters, Slack's limit for a button. */
+  readonly label: string;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Cloud } from "./cloud.ts";
 import type { Blueprint, Inventory, Node, InventoryNode } from "./cluster.ts";
+import type { Json } from "./json.ts";
 import type { Lock } from "./lock.ts";
 import type { Secret } from "./secret.ts";
 import type { ClusterSecrets } from "./secrets.ts";
@@ -28,6 +29,16 @@ export interface ClusterStore {
   list(): Promise<string[]>;
   /** What people have locked; a freeze first. */
   locks(): Promise<Lock[]>;
+}
+
+/** What was seen last, so that the next look can say what is new. */
+export interface Sights {
+  /** The last one of this kind; `undefined` when there was none. `at` is ISO 8601, UTC. */
+  last(cluster: string, kind: string): Promise<{ readonly at: string; readonly facts: Json } | undefined>;
+  /** Keeps it in the place of the one before; `facts` holds no secrets. */
+  keep(cluster: string, kind: string, facts: Json): Promise<void>;
+  /** Forgets all of a cluster that is gone. */
+  forget(cluster: string): Promise<void>;
 }
 
 /** Everything that was generated. Each is made at the first call and the same ever after. */
@@ -67,6 +78,7 @@ export interface Services {
   /** The node as a target; connects when it is first used. */
   fleet(cluster: string, node: Reachable): Target;
   readonly clusters: ClusterStore;
+  readonly sights: Sights;
   readonly vault: Vault;
   readonly clock: Clock;
   readonly outside: Outside;

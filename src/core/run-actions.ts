@@ -43,8 +43,11 @@ export function runActions(view: RunView): CardAction[] {
   });
   if (state === "waiting" && approval !== null) return answers(approval, action);
   if (finishedAt === null) return view.stoppedBy === null ? [action("cancel", "Cancel", { style: "danger" })] : [];
-  if (risk === "read" || state === "rejected" || state === "expired") return [];
-  return view.result?.ok === true ? [] : [carryOn(id)];
+  const next = (view.result?.next ?? []).map(({ label }, at) =>
+    action("next", label, { style: "primary" }, at.toString(16)),
+  );
+  if (risk === "read" || state === "rejected" || state === "expired") return next;
+  return view.result?.ok === true ? next : [...next, carryOn(id)];
 }
 
 function answers(

@@ -75,6 +75,7 @@ function factsOf(view: RunView): Card["facts"] {
     facts.push(["GLASS", `BROKEN by ${actor}, who went on alone: ${reason} (${after})`]);
   }
   if (view.finishedAt !== null && view.risk !== "read") facts.push(["changed", String(view.changed)]);
+  facts.push(...(view.result?.next ?? []).map(({ command }): [string, string] => ["offered", command]));
   if (view.head !== null) facts.push(["audit", shortHash(view.head)]);
   return facts;
 }
@@ -107,8 +108,9 @@ function stepOf(view: RunView, step: StepView): CardStep {
   };
 }
 
-/** What is asked to be done, as much of it as a card has room for. */
-function diffOf({ approval, state }: RunView): readonly string[] {
+/** What is asked to be done, as much of it as a card has room for; at the end, what the run found to be different. */
+function diffOf({ approval, state, result }: RunView): readonly string[] {
+  if (result !== null) return result.diff ?? [];
   if (state !== "waiting" || approval === null || approval.plan === null) return [];
   const { lines, left } = shownPlan(approval.plan);
   return left === 0 ? lines : [...lines, `  … and ${left} more`];

@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ClusterStore } from "../core/ports.ts";
+import type { ClusterStore, Sights } from "../core/ports.ts";
 import type { Secret } from "../core/secret.ts";
 import { clusterStore } from "./clusters.ts";
 import { masterKey } from "./key.ts";
 import { holdProcessLock } from "./process-lock.ts";
+import { sightStore } from "./sights.ts";
 import type { Store } from "./store/port.ts";
 import { openPostgres } from "./store/postgres.ts";
 import { ensureStateDir, openSqlite } from "./store/sqlite.ts";
@@ -22,6 +23,7 @@ export interface Place {
 /** Everything Nonet remembers, open, and its folder held by this process alone. */
 export interface State {
   readonly clusters: ClusterStore;
+  readonly sights: Sights;
   readonly vault: OpenVault;
   /** Where the key that seals the secrets came from, in words. */
   readonly keySource: string;
@@ -54,7 +56,15 @@ export async function openState(
     const clusters = clusterStore(store, now);
     const domains = async (cluster: string) => (await clusters.blueprint(cluster))?.site.domains ?? [];
     const vault = await openVault(store, key, { domains, now });
-    return { clusters, vault, keySource: key.source, store, home: homeOf(stateDir), close };
+    return {
+      clusters,
+      sights: sightStore(store, now),
+      vault,
+      keySource: key.source,
+      store,
+      home: homeOf(stateDir),
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { operation, type Change } from "../core/operation.ts";
 import { run, sh, type Action } from "../core/shell.ts";
+import { canonical, families } from "./facts/filter.ts";
 
 const Rules = z.string().regex(/^\*filter\n[^]*\nCOMMIT\n$/, "the filter table as iptables-save prints it");
 const Firewall = z.strictObject({
@@ -14,7 +15,6 @@ const Firewall = z.strictObject({
 });
 export type Firewall = z.infer<typeof Firewall>;
 
-const families = ["v4", "v6"] as const;
 const saved = (family: "v4" | "v6"): string => `/etc/iptables/rules.${family}`;
 const folder = "/run/nonet/firewall";
 const timer = "nonet-firewall-revert";
@@ -102,12 +102,3 @@ iptables-restore revert.v4
 [ ! -e old.v6 ] || ip6tables-restore old.v6
 rm -f revert.v4 old.v6
 `;
-
-/** What iptables-save prints, without comments and counters. */
-export function canonical(text: string): string {
-  return text
-    .split("\n")
-    .filter((line) => line !== "" && !line.startsWith("#"))
-    .map((line) => `${line.replace(/^(:\S+ \S+) \[\d+:\d+\]$/, "$1 [0:0]")}\n`)
-    .join("");
-}

@@ -1,6 +1,4 @@
 import { z } from "zod";
-import { OpsError } from "../core/errors.ts";
-import type { Fact } from "../core/fact.ts";
 import { operation } from "../core/operation.ts";
 import type { Change } from "../core/operation.ts";
 import { lines, run, sh } from "../core/shell.ts";
@@ -109,47 +107,3 @@ cibadmin -Q >"$copy/cib.xml"
   cibadmin -Q -o configuration >"$copy/configuration.xml"
 )
 cibadmin --replace -o configuration --xml-file "$copy/configuration.xml"`;
-
-/** A pair as one of its nodes sees it. */
-export interface PairStatus {
-  readonly quorate: boolean;
-  /** Node name -> whether it is an active member. */
-  readonly online: Readonly<Record<string, boolean>>;
-  /** Resource id -> nodes it runs on, with the role there: `Started`, `Promoted`, `Unpromoted`. */
-  readonly running: Readonly<Record<string, readonly { readonly node: string; readonly role: string }[]>>;
-  /** `db_writer on db1: start failed`, in Pacemaker's words. */
-  readonly failures: readonly string[];
-}
-
-const all = (root: Element, tag: string): Element[] => [
-  ...(root.tag === tag ? [root] : []),
-  ...root.children.flatMap((child) => all(child, tag)),
-];
-
-/** Members, quorum, and where each resource runs. Rejects while Pacemaker does not answer. */
-export const pairStatus: Fact<PairStatus> = {
-  name: "pacemaker status",
-  script: sh`crm_mon -1 --output-as=xml`,
-  parse(output) {
-    const root = parseXml(output).find(({ tag }) => tag === "pacemaker-result");
-    if (root === undefined) {
-      throw new OpsError({ code: "unreadable_fact", message: "crm_mon did not print its status as XML." });
-    }
-    const running: Record<string, { node: string; role: string }[]> = {};
-    for (const resource of all(root, "resource")) {
-      const { id = "", role = "", active } = resource.attributes;
-      const places = active === "true" ? resource.children.filter(({ tag }) => tag === "node") : [];
-      (running[id] ??= []).push(...places.map(({ attributes }) => ({ node: attributes["name"] ?? "", role })));
-    }
-    const members = all(root, "nodes").flatMap(({ children }) => children);
-    return {
-      quorate: all(root, "current_dc")[0]?.attributes["with_quorum"] === "true",
-      online: Object.fromEntries(members.map(({ attributes: { name = "", online } }) => [name, online === "true"])),
-      running,
-      failures: all(root, "failure").map(
-        ({ attributes }) =>
-          `${attributes["op_key"] ?? attributes["id"] ?? ""} on ${attributes["node"] ?? ""}: ${attributes["exitstatus"] ?? attributes["status"] ?? "failed"}`,
-      ),
-    };
-  },
-};

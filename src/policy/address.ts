@@ -26,8 +26,8 @@ export function addressText(address: string): string {
 }
 
 /** Whether the address is in the network. */
-export function contains(range: Range, address: string): boolean {
-  const one = parseRange(address);
+export function contains(range: Range, address: string | Range): boolean {
+  const one = typeof address === "string" ? parseRange(address) : address;
   const host = BigInt((range.family === "v4" ? 32 : 128) - range.prefix);
   return one.family === range.family && one.base >> host === range.base >> host;
 }

@@ -22,7 +22,6 @@ const sshPort = 322;
  * @param keys public keys that may log in as root; none leaves those of the first boot as they are
  */
 export function baseStages(cluster: Cluster, node: Node, keys: readonly string[] = []): Stage[] {
-  const rules = firewallRules(cluster, node);
   return [
     { name: "packages", items: [desire(apt, { packages: packagesOf(node.role) })] },
     {
@@ -39,11 +38,17 @@ export function baseStages(cluster: Cluster, node: Node, keys: readonly string[]
       items: [...(keys.length === 0 ? [] : rootKeys(keys)), desire(sshd, { ports: [sshPort], settings: sshSettings })],
     },
     { name: "network", items: [desire(network, networkFor(node))] },
-    {
-      name: "firewall",
-      items: [desire(firewall, { ...rules, saved: true, provePort: sshPort }), unitItem(debian.services.firewall)],
-    },
+    firewallStage(cluster, node),
   ];
+}
+
+/** The declared rules: running, and loaded at boot. */
+export function firewallStage(cluster: Cluster, node: Node): Stage {
+  const rules = firewallRules(cluster, node);
+  return {
+    name: "firewall",
+    items: [desire(firewall, { ...rules, saved: true, provePort: sshPort }), unitItem(debian.services.firewall)],
+  };
 }
 
 /** Only keys, no tunnels of agents or windows; a client that is gone is noticed within 90 s (sshd_config(5)). */

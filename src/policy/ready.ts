@@ -1,7 +1,7 @@
 import { nodesWith } from "../core/cluster.ts";
 import type { Cluster, PairRole } from "../core/cluster.ts";
 import type { DrbdState } from "../ops/facts/drbd.ts";
-import type { PairStatus } from "../ops/pacemaker.ts";
+import { failureWords, type PairStatus } from "../ops/facts/pair.ts";
 import { vip } from "./floating.ts";
 
 /** Why something that was read is not ready yet, one sentence without a full stop; nothing when it is. */
@@ -22,7 +22,9 @@ function holder(status: PairStatus): string | undefined {
 
 /** The pair serves its floating address. Failures that Pacemaker got over are no reason to wait. */
 export function waitingForAddress(status: PairStatus): Waiting {
-  return holder(status) === undefined ? (status.failures[0] ?? "the floating address is not up yet") : undefined;
+  if (holder(status) !== undefined) return undefined;
+  const [failure] = status.failures;
+  return failure === undefined ? "the floating address is not up yet" : failureWords(failure);
 }
 
 /** Both disks connected, so that the file system may be made. */

@@ -1,23 +1,21 @@
-import { nodesWith, peerOf, type Node } from "../core/cluster.ts";
+import { nodesWith, type Node } from "../core/cluster.ts";
+import { untold } from "../core/fact.ts";
+import type { Asked } from "../ops/facts/together.ts";
 import { knock, listeningOn, sourceFor } from "./ports.ts";
-import { holderOf, isRunning, nodeAt, statesOf, type World } from "./world.ts";
-
-/** What a simulated node answers to a fact, computed from the states its operations left. */
-type Answer = (world: World, node: Node, query: unknown) => unknown;
+import { machines, truths, type Answer } from "./truths.ts";
+import { isRunning, nodeAt, statesOf, type World } from "./world.ts";
 
 /** By name of the fact. A fact that is not here cannot be asked of simulated nodes. */
 export const answers: Readonly<Record<string, Answer>> = {
+  ...truths,
+  ...machines,
+  together: (world, node, query) =>
+    (query as readonly Asked[]).map(({ name, query: own }) => {
+      const answer = answers[name];
+      if (answer === undefined) return untold(`simulated nodes cannot tell ${name}`);
+      return { known: true, value: answer(world, node, own) };
+    }),
   ready: () => true,
-  addresses: (world, node) => {
-    const own = [
-      { nic: "eth0", address: node.ipv4.address },
-      ...(node.privateIp === null ? [] : [{ nic: "eth1", address: node.privateIp }]),
-    ];
-    const floating = (["lb", "db", "nfs"] as const)
-      .filter((role) => holderOf(world, role) === node.name)
-      .map((role) => ({ nic: world.cluster.floating[role].nic, address: world.cluster.floating[role].address }));
-    return [...own, ...floating];
-  },
   "unit states": (world, node, query) =>
     Object.fromEntries(
       (query as readonly string[]).map((unit) => [unit, isRunning(world, node.name, unit) ? "active" : "inactive"]),
@@ -28,23 +26,6 @@ export const answers: Readonly<Record<string, Answer>> = {
     // Any other time will do for the process that came after the one noted.
     const started = restart === undefined ? performance.timeOrigin : Date.parse(String(restart["before"])) + 1000;
     return new Date(started).toISOString().replace("T", " ").replace("Z", " UTC");
-  },
-  "database state": (world, node) =>
-    isRunning(world, node.name, "mariadb")
-      ? { readOnly: holderOf(world, "db") !== node.name, replicating: replicates(world, node), lag: 0 }
-      : null,
-  "drbd state": (world, node) => (node.role === "nfs" ? { connection: "Connected", ...disks(world, node) } : null),
-  "quorum state": (world, node) =>
-    isRunning(world, node.name, "corosync") ? { quorate: true, votes: 3, expected: 3 } : null,
-  "pacemaker status": (world, node) => {
-    const pair = world.cluster.nodes.filter(({ role }) => role === node.role);
-    const holder = node.role === "web" || node.role === "admin" ? undefined : holderOf(world, node.role);
-    return {
-      quorate: true,
-      online: Object.fromEntries(pair.map(({ name }) => [name, isRunning(world, name, "pacemaker")])),
-      running: holder === undefined ? {} : { vip: [{ node: holder, role: "Started" }] },
-      failures: [],
-    };
   },
   "listening ports": (world, node) => listeningOn(world, node),
   "port scan": (world, node, query) =>
@@ -59,24 +40,9 @@ export const answers: Readonly<Record<string, Answer>> = {
     statesOf(world, nodesWith(world.cluster, "admin")[0]?.name ?? "", "systemd unit").some(
       ({ unit, running }) => unit === "nagios4.service" && running === true,
     )
-      ? world.cluster.nodes.map(({ name }) => ({ name, checked: true, ok: true, says: "simulated" }))
+      ? world.cluster.nodes.map(({ name }) => ({ name, checked: true, ok: true, says: "simulated", since: 0 }))
       : [],
 };
-
-function replicates(world: World, node: Node): boolean {
-  const peer = peerOf(world.cluster, node);
-  return [node, ...(peer === undefined ? [] : [peer])].every(
-    ({ name }) => statesOf(world, name, "replication").length > 0,
-  );
-}
-
-function disks(world: World, node: Node) {
-  const formatted = holderOf(world, "nfs") !== undefined;
-  const state = formatted ? "UpToDate" : "Inconsistent";
-  const primary = holderOf(world, "nfs") === node.name;
-  const [role, peerRole] = primary ? ["Primary", "Secondary"] : ["Secondary", formatted ? "Primary" : "Secondary"];
-  return { role, peerRole, disk: state, peerDisk: state };
-}
 
 /** From one web server, or round robin over all of them, as far as every hop's firewall lets the request through. */
 function pages(world: World, from: Node, { url, times }: { url: string; times: number }) {

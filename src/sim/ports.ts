@@ -1,5 +1,5 @@
 import type { Node } from "../core/cluster.ts";
-import { rule } from "./firewall.ts";
+import { readFilter, rule, type Filter } from "../policy/walk.ts";
 import { holderOf, isRunning, nodeAt, statesOf, type World } from "./world.ts";
 
 /** What listens when a unit runs. Corosync's knet is UDP, which a TCP scan does not see. */
@@ -29,10 +29,20 @@ export function knock(world: World, source: string, address: string, port: numbe
   if (to === undefined) return "silent";
   const [firewall] = statesOf(world, to.node.name, "firewall");
   const rules = firewall?.[address.includes(":") ? "v6" : "v4"];
-  const ruling = rule(typeof rules === "string" ? rules : "", { nic: to.nic, source, port });
+  const packet = { chain: "INPUT", nic: to.nic, source, protocol: "tcp", port, state: "NEW" } as const;
+  const ruling = rule(filterOf(typeof rules === "string" ? rules : ""), packet);
   if (ruling === "drop") return "silent";
   if (ruling === "reject") return "refused";
   return listeningOn(world, to.node).includes(port) ? "open" : "refused";
+}
+
+/** By its text: taking a table apart costs more than a hundred questions to it. */
+const filters = new Map<string, Filter>();
+
+function filterOf(table: string): Filter {
+  const known = filters.get(table) ?? readFilter(table);
+  filters.set(table, known);
+  return known;
 }
 
 /** The address a node sends from to reach another one. */

@@ -1,6 +1,7 @@
 import { ackSlack } from "./ack-slack.ts";
 import { ackDiscord } from "./ack-discord.ts";
 import { audit } from "./audit.ts";
+import { inspect } from "./inspect.ts";
 import { resume } from "./resume.ts";
 
 /** Benchmarks by name; each yields one object per line of output. */
@@ -10,6 +11,7 @@ const benchmarks: Record<string, () => AsyncGenerator<object>> = {
     yield* ackDiscord();
   },
   audit,
+  inspect,
   resume,
 };
 

@@ -109,3 +109,22 @@ it("takes a hundred clicks of two people for one decision", async () => {
   expect(clicks.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
   expect(await world.engine.finished(runId, never)).toMatchObject({ state: "done", approval: { by: "bob" } });
 });
+
+it("offers what could be done about it, under the rights of whoever takes it up", async () => {
+  const receipt = await desk.submit("/inspect all prod", slack("U3"));
+  const runId = receipt.kind === "run" ? receipt.runId : "";
+  await inSlack.until(() => cardOf(runId)?.endedAt != null);
+  const messageId = inSlack.messages.find((message) => message.runId === runId)?.id ?? "";
+  const at = { place: "slack:C1", messageId };
+  await expect.poll(() => world.engine.shows.messageOf(runId, at.place)).toBe(messageId);
+  expect(cardOf(runId)?.diff).toEqual(["+ db2 IPv4: -A INPUT -j ACCEPT"]);
+  const offered = button(cardOf(runId), "Restart all");
+  expect(offered).not.toContain("restart");
+  await expect(desk.press(offered, at, {}, slack("U3"))).rejects.toMatchObject({ code: "forbidden" });
+  const forged = actionId({ deed: "next", target: runId, hash: "1" });
+  await expect(desk.press(forged, at, {}, slack("U2"))).rejects.toMatchObject({ code: "stale_button" });
+  const taken = await desk.press(offered, at, {}, slack("U2"));
+  const started = taken?.kind === "run" ? taken.runId : "";
+  await inSlack.until(() => cardOf(started)?.question != null);
+  expect(await world.engine.view(started)).toMatchObject({ playbook: "restart", cluster: "prod", actor: "bob" });
+});

@@ -56,6 +56,20 @@ const wipe = playbook({
   risk: "dataloss",
   plan: async (_context, { name }) => ({ ...testPlan("dataloss", name), playbook: "wipe" }),
 });
+/** Looks, and offers something that only an operator may do. */
+const inspect = playbook({
+  name: "inspect all",
+  version: 1,
+  input: z.object({ name: ClusterName }),
+  risk: "read",
+  cluster: ({ name }) => name,
+  run: async (_run, { name }) => ({
+    ok: false,
+    verdict: "degraded: db2 is open",
+    diff: ["+ db2 IPv4: -A INPUT -j ACCEPT"],
+    next: [{ command: `/cluster restart ${name}`, label: "Restart all" }],
+  }),
+});
 const commands = [
   runsShow,
   runsResume,
@@ -64,6 +78,7 @@ const commands = [
   noticesList,
   noticesAck,
   commandFor(restart, { name: "cluster restart", summary: "Restart all", access: "operator" }),
+  commandFor(inspect, { name: "inspect all", summary: "Look at all", access: "viewer" }),
   commandFor(wipe, { name: "cluster wipe", summary: "Wipe all", access: "admin" }),
 ];
 const whoMay = WhoMay.parse({
@@ -90,7 +105,7 @@ beforeEach(async () => {
   inSlack = Object.assign(new FakeMouth(), { kind: "slack" });
   inDiscord = Object.assign(new FakeMouth(), { kind: "discord" });
   const authorizer = openAuthorizer({ current: () => whoMay, owner: "root", commands });
-  world = await openWorld([restart, wipe] as unknown as Parameters<typeof openWorld>[0], {
+  world = await openWorld([restart, wipe, inspect] as unknown as Parameters<typeof openWorld>[0], {
     place: { stateDir: freshDir(), databaseUrl: null },
     mouths: [inSlack, inDiscord],
     rules: approvalRules(authorizer, () => whoMay),

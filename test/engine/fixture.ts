@@ -118,6 +118,7 @@ export async function openWorld(
       throw new Error("the engine's tests have no nodes");
     },
     clusters: state.clusters,
+    sights: state.sights,
     vault: state.vault,
     clock,
     outside: { scan: async () => null },

@@ -155,6 +155,21 @@ test("blueprints are versioned, inventories are replaced, both are forgotten", a
   await state.close();
 });
 
+test("the last look of each kind is kept, until its cluster is gone", async () => {
+  const state = await openState(place(freshDir()), {}, () => Date.UTC(2026, 0, 2));
+  const { sights } = state;
+  expect(await sights.last("demo", "replication")).toBeUndefined();
+  await sights.keep("demo", "replication", { writer: "db1" });
+  await sights.keep("demo", "replication", { writer: "db2" });
+  await sights.keep("demo", "checksums", null);
+  const at = "2026-01-02T00:00:00.000Z";
+  expect(await sights.last("demo", "replication")).toEqual({ at, facts: { writer: "db2" } });
+  expect(await sights.last("demo", "checksums")).toEqual({ at, facts: null });
+  await sights.forget("demo");
+  expect(await sights.last("demo", "replication")).toBeUndefined();
+  await state.close();
+});
+
 test("a store of the first version is brought up to date, with what was under way", async () => {
   const dir = freshDir();
   const [first] = pending("old", 0);

@@ -101,10 +101,22 @@ it("builds and proves the cluster, and changes nothing the second time", { timeo
 it("says what is true, and exports a blueprint without secrets", async () => {
   const status = await type(bot.desk, "/cluster status demo");
   expect(status).toMatchObject({ ok: true, verdict: "consistent" });
-  expect(status.table?.rows).toHaveLength(9);
+  expect(status.table?.rows).toHaveLength(10 + 9);
   const { text } = await type(bot.desk, "/cluster export demo");
   expect(text).toContain("name: demo");
   expect(text).not.toMatch(/password|key|secret/i);
+});
+
+it.each(["all", "iptables", "replication", "drbd", "pacemaker", "nagios"])("inspects %s", async (what) => {
+  expect(await type(bot.desk, `/inspect ${what} demo`)).toMatchObject({ ok: true, verdict: "consistent" });
+});
+
+it("tells what Pacemaker would do, and finds nothing to repair", async () => {
+  const failover = await type(bot.desk, "/inspect failover demo db");
+  expect(failover).toMatchObject({ ok: true, text: expect.stringContaining("if db1 died, db2 would serve db") });
+  const repaired = await type(bot.desk, "/repair firewall demo");
+  expect(repaired).toMatchObject({ ok: true, verdict: "The declared rules are back on no node: none differed." });
+  expect(repaired.text).toBe("Rules: consistent, as before.\nReplication: consistent, as before.");
 });
 
 it("destroys only after the name was typed, and leaves nothing", async () => {

@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { quote, type Action } from "../../src/core/shell.ts";
-import { canonical, firewall, type Firewall } from "../../src/ops/iptables.ts";
+import { canonical } from "../../src/ops/facts/filter.ts";
+import { firewall, type Firewall } from "../../src/ops/iptables.ts";
 
 /** The actions of the firewall on real iptables: in a network, and a view of the files, that nobody else sees. */
 const inside = (script: string) =>

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { nodesWith } from "../../src/core/cluster.ts";
-import { canonical } from "../../src/ops/iptables.ts";
+import { canonical } from "../../src/ops/facts/filter.ts";
 import { firewallRules } from "../../src/policy/firewall.ts";
 import { matrix } from "../../src/policy/flows.ts";
 import { meaning } from "../../src/policy/meaning.ts";

@@ -87,6 +87,8 @@ const migrations: readonly string[] = [
      select id, id, 'ended', 'info', text, '', actor, at, at, at from outbox
      where kind = 'notice' and delivered_at is null and failed is null;
    update outbox set notice_id = id, seq = 1 where kind = 'notice' and delivered_at is null and failed is null;`,
+  `create table sights (cluster text not null, kind text not null, at text not null, json text not null,
+     primary key (cluster, kind)) strict;`,
 ];
 
 /** A migration in the words of PostgreSQL, whose integers and reals are too small by default. */

@@ -1,5 +1,6 @@
 import type { Fact } from "../../core/fact.ts";
 import { sh } from "../../core/shell.ts";
+import { unreadable } from "./unreadable.ts";
 
 /** What Corosync says of its membership; `null` when it does not run. */
 export interface QuorumState {
@@ -12,11 +13,16 @@ export interface QuorumState {
 /** Quorum as this node sees it. */
 export const quorumState: Fact<QuorumState | null> = {
   name: "quorum state",
-  script: sh`corosync-quorumtool -s 2>/dev/null || true`,
+  // Without quorum it exits with 1, which is an answer too.
+  script: sh`corosync-quorumtool -s 2>&1 || true`,
   parse(output) {
-    const number = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(output)?.[1] ?? "0");
-    const quorate = /^Quorate:\s+(Yes|No)/m.exec(output)?.[1];
-    if (quorate === undefined) return null;
-    return { quorate: quorate === "Yes", votes: number("Total votes"), expected: number("Expected votes") };
+    if (/^Cannot initialize /m.test(output)) return null;
+    const field = (name: string) => new RegExp(`^${name}:\\s+(\\w+)\\s*$`, "m").exec(output)?.[1] ?? "";
+    const quorate = field("Quorate");
+    const [votes, expected] = [Number(field("Total votes") || "x"), Number(field("Expected votes") || "x")];
+    if (!["Yes", "No"].includes(quorate) || !Number.isInteger(votes) || !(expected > 0)) {
+      throw unreadable("corosync-quorumtool did not tell votes and quorum.");
+    }
+    return { quorate: quorate === "Yes", votes, expected };
   },
 };

@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { addresses } from "../../../src/ops/facts/address.ts";
+import { interfaces } from "../../../src/ops/facts/address.ts";
 import { drbdState } from "../../../src/ops/facts/drbd.ts";
 import { parseAnswers } from "../../../src/ops/facts/http.ts";
 import { listening } from "../../../src/ops/facts/listening.ts";
 import { quorumState } from "../../../src/ops/facts/quorum.ts";
 import { parseScan } from "../../../src/ops/facts/scan.ts";
 import { unitStates } from "../../../src/ops/facts/units.ts";
-import { databaseState } from "../../../src/ops/facts/writer.ts";
+import { lastLogs } from "../../../src/ops/facts/logs.ts";
+import { databaseState } from "../../../src/ops/facts/database.ts";
 
 describe("listening ports", () => {
   it("leaves out what only the node itself can reach", () => {
@@ -19,29 +20,39 @@ LISTEN 0 128 *:80 *:*`;
   });
 });
 
-it("reads addresses of both families", () => {
+it("reads addresses of both families and the cards", () => {
   const output = `2: eth0    inet 198.18.0.10/24 brd 198.18.0.255 scope global eth0\\       valid_lft forever
-2: eth0    inet6 fd98:18::1/64 scope global \\       valid_lft forever`;
-  expect(addresses.parse(output)).toEqual([
-    { nic: "eth0", address: "198.18.0.10" },
-    { nic: "eth0", address: "fd98:18::1" },
-  ]);
+2: eth0    inet6 fd98:18::1/64 scope global \\       valid_lft forever
+2: eth0@if14: <UP> mtu 1500 qdisc noqueue state UP\\    link/ether f2:3c:95:0d:b0:55 brd ff:ff:ff:ff:ff:ff
+complete
+`;
+  expect(interfaces.parse(output)).toEqual({
+    addresses: [
+      { nic: "eth0", address: "198.18.0.10" },
+      { nic: "eth0", address: "fd98:18::1" },
+    ],
+    macs: ["f2:3c:95:0d:b0:55"],
+  });
+  expect(() => interfaces.parse("complete\n")).toThrow("ip did not list");
 });
 
 describe("drbd", () => {
-  it("reads both sides", () => {
-    const output = `version: 8.4.11 (api:1/proto:86-101)
- 0: cs:Connected ro:Primary/Secondary ds:UpToDate/UpToDate C r-----
-    ns:0 nr:0 dw:0 dr:0`;
-    expect(drbdState.parse(output)).toEqual({
-      connection: "Connected",
-      role: "Primary",
-      peerRole: "Secondary",
-      disk: "UpToDate",
-      peerDisk: "UpToDate",
+  const device = ` 0: cs:SyncTarget ro:Secondary/Primary ds:Inconsistent/UpToDate C r-----
+    ns:0 nr:0 dw:0 dr:0 al:8 bm:0 lo:0 pe:0 ua:0 ap:0 ep:1 wo:f oos:2048
+\t[=>..................] sync'ed: 12.5% (2048/4096)K
+`;
+  it("reads both sides and how far a synchronisation is", () => {
+    expect(drbdState.parse(`version: 8.4.11\n${device}complete\n`)).toEqual({
+      ...{ connection: "SyncTarget", role: "Secondary", peerRole: "Primary", disk: "Inconsistent" },
+      ...{ peerDisk: "UpToDate", outOfSyncKib: 2048, synced: 12.5 },
     });
   });
-  it("is nothing when the device is down", () => expect(drbdState.parse("version: 8.4.11\n")).toBeNull());
+  it("is nothing when the device is down, and an error when it cannot be read", () => {
+    expect(drbdState.parse("version: 8.4.11\n 0: cs:Unconfigured\ncomplete\n")).toBeNull();
+    expect(drbdState.parse("version: none\ncomplete\n")).toBeNull();
+    expect(() => drbdState.parse("version: 8.4.11\n 0: cs:Conn\ncomplete\n")).toThrow("device 0");
+    expect(() => drbdState.parse("")).toThrow("does not begin");
+  });
 });
 
 describe("quorum", () => {
@@ -49,23 +60,30 @@ describe("quorum", () => {
     const output = "Quorate:          Yes\nExpected votes:   3\nTotal votes:      2\nFlags: Quorate Qdevice\n";
     expect(quorumState.parse(output)).toEqual({ quorate: true, votes: 2, expected: 3 });
   });
-  it("is nothing when Corosync does not run", () => expect(quorumState.parse("")).toBeNull());
+  it("is nothing when Corosync does not run, and an error when nothing is said", () => {
+    expect(quorumState.parse("Cannot initialize CMAP service\n")).toBeNull();
+    expect(() => quorumState.parse("")).toThrow("votes and quorum");
+  });
 });
 
 describe("database", () => {
-  const slave = (io: string, lag: string) =>
-    `*** 1. row ***\nread_only: 0\n*** 1. row ***\n Slave_IO_Running: ${io}\n Slave_SQL_Running: Yes\n Seconds_Behind_Master: ${lag}\n`;
-  it("tells a writer that replicates", () => {
-    expect(databaseState.parse(slave("Yes", "0"))).toEqual({ readOnly: false, replicating: true, lag: 0 });
+  it("is nothing when no server answers", () => {
+    const refused = "ERROR 2002 (HY000): Can't connect to local server through socket '/run/mysqld/mysqld.sock' (2)";
+    expect(databaseState.parse(`${refused}\n`)).toBeNull();
   });
-  it("tells a replication that stands still", () => {
-    expect(databaseState.parse(slave("Connecting", "NULL"))).toEqual({
-      readOnly: false,
-      replicating: false,
-      lag: null,
-    });
+  it("is an error when the server answers something else", () => {
+    expect(() => databaseState.parse("ERROR 1045 (28000): Access denied for user 'root'@'localhost'\n")).toThrow(
+      "1045",
+    );
+    expect(() => databaseState.parse("read_only: 0\n")).toThrow("did not tell");
   });
-  it("is nothing when the server does not answer", () => expect(databaseState.parse("")).toBeNull());
+});
+
+it("hides what looks like a secret in logs, and control characters", () => {
+  const line = "db1 app[1]: \u001B[31mlogin password=hunter22 token: 'abc def' IDENTIFIED BY \"x y\"\u0007 done";
+  expect(lastLogs(undefined).parse(`${line}\n`)).toEqual([
+    "db1 app[1]: login password=•••• token: •••• IDENTIFIED BY •••• done",
+  ]);
 });
 
 it("pairs units with their states", () => {
