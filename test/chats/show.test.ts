@@ -26,7 +26,7 @@ it("one run is followed and decided from both chats, with the whole bot", async 
   await buildIt(stage, camera);
   await useIt(stage, camera);
   await camera?.close();
-  expect(await readdir(folder)).toHaveLength(camera === undefined ? 0 : 17);
+  expect(await readdir(folder)).toHaveLength(camera === undefined ? 0 : 19);
   await rm(folder, { recursive: true });
   expect(stage.slack.wrongs).toEqual([]);
   expect(stage.discord.wrongs).toEqual([]);

@@ -34,6 +34,13 @@ export async function useIt(stage: Stage, eye: Eye = noCamera): Promise<void> {
   await alice.types("/cluster status demo");
   await slack.until(() => stage.slackCard("consistent")?.text.includes("consistent") === true);
   await eye.slack("status", stage.slackCard("consistent"), "consistent");
+  const inDiscord = discord.as(ids.alice).in(ids.ops);
+  inDiscord.types("cluster status", { name: "demo" });
+  await discord.until(() => stage.discordCard("/cluster status demo") !== undefined);
+  await eye.discord("status", stage.discordCard("/cluster status demo"), "consistent");
+  const told = inDiscord.types("help");
+  await discord.until(() => told.original?.loading === false);
+  await eye.discord("answer", told.original ?? undefined, "cluster status");
   const helped = await alice.types("/nonet help");
   await slack.until(() => helped.answers.length > 0);
   await eye.slack("answer", helped.answers[0], "/cluster status");
@@ -54,9 +61,9 @@ export async function useIt(stage: Stage, eye: Eye = noCamera): Promise<void> {
   await eye.screen("home", "U0ALICE", "home", "/cluster destroy demo");
   const card = stage.discordCard("Break the glass");
   if (card === undefined) throw new Error("nothing is asked in Discord");
-  const broken = discord.as(ids.alice).in(ids.ops).clicks(card, "Break the glass");
+  const broken = inDiscord.clicks(card, "Break the glass");
   await discord.until(() => broken.modal !== null);
-  discord.as(ids.alice).in(ids.ops).submits(broken, { reason: "the provider asks for it" });
+  inDiscord.submits(broken, { reason: "the provider asks for it" });
   await bothSay(stage, eye, "destroyed", "GLASS");
   await bothSay(stage, eye, "notice", "Acknowledge");
 }
