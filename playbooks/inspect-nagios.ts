@@ -2,7 +2,7 @@ import { nodesWith } from "../src/core/cluster.ts";
 import { ago } from "../src/core/words.ts";
 import { nagiosChecks } from "../src/ops/facts/nagios.ts";
 import type { Finding } from "../src/policy/finding.ts";
-import { askNode } from "./steps/ask.ts";
+import { askNode } from "../src/look/ask.ts";
 import { inspection, ofCluster, type Asking, type Report } from "./steps/inspection.ts";
 
 /** Says what Nagios on admin thinks of all hosts and services. */

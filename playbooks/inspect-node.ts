@@ -4,7 +4,7 @@ import { listening } from "../src/ops/facts/listening.ts";
 import { unitStates } from "../src/ops/facts/units.ts";
 import { hostFindings, hostLines } from "../src/policy/host-report.ts";
 import { watchedUnits } from "../src/policy/watched.ts";
-import { askNode, thorough } from "./steps/ask.ts";
+import { askNode, thorough } from "../src/look/ask.ts";
 import { inspection, NodeName, nodeNamed, ofCluster, type Asking, type Report } from "./steps/inspection.ts";
 import type { Node } from "../src/core/cluster.ts";
 

@@ -14,7 +14,7 @@ import {
   sightOf,
   type ReplicationSight,
 } from "../src/policy/replication-report.ts";
-import { askNode } from "./steps/ask.ts";
+import { askNode } from "../src/look/ask.ts";
 import { inspection, ofCluster, type Asking, type Report } from "./steps/inspection.ts";
 
 /** Says how both directions of replication are, and what is new since the last time somebody looked. */

@@ -7,7 +7,7 @@ import type { Services } from "../src/core/ports.ts";
 import { loadBlueprint } from "./steps/blueprint.ts";
 import { isFine, verdictOf, wholeOf } from "../src/policy/finding.ts";
 import { truth } from "../src/policy/truth/rows.ts";
-import { lookAt } from "./steps/look.ts";
+import { lookAt } from "../src/look/look.ts";
 
 /** Joins blueprint and inventory. @throws OpsError when the cluster has not been built to the end. */
 export async function loadCluster(services: Services, name: string): Promise<Cluster> {
