@@ -67,9 +67,9 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
   await saveBlueprints();
   const telemetry = openTelemetry(config, state, registry);
   const { close, ...reached } = await reach(state, current, telemetry.edges.roundTrip);
-  const { clusters, sights, vault } = state;
+  const { clusters, sights, series, watched, vault } = state;
   const cloud = cloudOf(config, telemetry);
-  const services: Services = { cloud, clusters, sights, vault, clock: systemClock, ...reached };
+  const services: Services = { cloud, clusters, sights, series, watched, vault, clock: systemClock, ...reached };
   const { log, observe } = telemetry;
   // Made with the store and never changed: no other store has it.
   const storeId = await sha256((await state.vault.botKey()).publicKey);

@@ -119,6 +119,8 @@ export async function openWorld(
     },
     clusters: state.clusters,
     sights: state.sights,
+    series: state.series,
+    watched: state.watched,
     vault: state.vault,
     clock,
     outside: { scan: async () => null },

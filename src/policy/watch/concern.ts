@@ -14,8 +14,10 @@ export interface Concern {
   readonly facts: readonly (readonly [name: string, value: string])[];
   /** A command that would do something about it; offered as a button, never given by itself. */
   readonly next: Next | null;
-  /** Looks in a row it must be seen in before it is told, where one alone can lie; 1 when left out. */
+  /** Looks in a row it must be seen in before it is told, and be gone from before it is over, where one alone can lie; 1 when left out. */
   readonly looks?: number;
+  /** No change that Nonet makes explains it: told also while a run changes the cluster. */
+  readonly always?: true;
 }
 
 /** What a judge makes of what was seen. Judges are pure. */
@@ -23,8 +25,8 @@ export interface Judged {
   /** All that is wrong as far as it could be seen. */
   readonly concerns: readonly Concern[];
   /**
-   * What could not be read, by the first words of keys: `disk web1`. What is open there stays open and nothing there
-   * is raised, because nobody knows.
+   * What could not be read, by the first words of keys: `disk web1`. What was found there before stays as it was, unless
+   * it is among the concerns: those were seen.
    */
   readonly unknown: readonly string[];
 }
