@@ -1,4 +1,4 @@
-import { readAction, type CardAction, type Pressed } from "../core/action.ts";
+import { readAction, type CardAction, type Next, type Pressed } from "../core/action.ts";
 import type { ApprovalView } from "../core/approval.ts";
 import type { Caller } from "../core/caller.ts";
 import type { Filled, PressedAt, Receipt } from "../core/desk.ts";
@@ -6,7 +6,6 @@ import { OpsError } from "../core/errors.ts";
 import { voteOf, type Answer } from "../core/friction.ts";
 import type { RunView } from "../core/journal.ts";
 import { noticeCard } from "../core/notice-card.ts";
-import type { Next } from "../core/playbook.ts";
 import { planLines } from "../core/plan-lines.ts";
 import { isCut } from "../core/run-actions.ts";
 import { runCard } from "../core/run-card.ts";

@@ -33,6 +33,14 @@ export interface CardAction {
   readonly fields: readonly ActionField[];
 }
 
+/** A command that is offered: whoever takes it up gives it under their own name and rights. */
+export interface Next {
+  /** `/repair firewall prod`. */
+  readonly command: string;
+  /** At most 75 characters, Slack's limit for a button. */
+  readonly label: string;
+}
+
 /** What the id of a button says. */
 export interface Pressed {
   readonly deed: Deed;

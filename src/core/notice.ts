@@ -1,7 +1,6 @@
-import type { CardAction } from "./action.ts";
+import type { CardAction, Next } from "./action.ts";
 import type { Json } from "./json.ts";
 import type { Place } from "./mouth.ts";
-import type { Next } from "./playbook.ts";
 import type { Table } from "./table.ts";
 
 /**

@@ -88,8 +88,6 @@ export interface Watches {
   busy(cluster: string): Promise<string | null>;
   /** Whether it was built to its end: one that never was is not whole, which is no news. */
   isBuilt(cluster: string): Promise<boolean>;
-  /** Clusters that somebody looked at, whether or not they still are. */
-  names(): Promise<readonly string[]>;
   /** What was told of it is over, and it is watched no more. */
   forget(cluster: string): Promise<void>;
   /** Gives all back, for others to take at once. */

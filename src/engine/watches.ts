@@ -53,7 +53,6 @@ export function openWatches(store: Store, journal: Journal, self: () => string):
       // SQLite says 1, PostgreSQL true.
       return ["1", "true"].includes(String(row?.["built"]));
     },
-    names: async () => (await store.all("select cluster from watches")).map((row) => String(row["cluster"])),
     forget: (cluster) =>
       journal.transaction(async (page) => {
         const open = await page.all(

@@ -33,7 +33,7 @@ export async function askNode<const F extends readonly Fact<unknown>[]>(
   cluster: Cluster,
   node: Node,
   facts: F,
-  { signal }: StepContext,
+  { signal }: Pick<StepContext, "signal">,
   { factSeconds, deadlineMs }: Time = quick,
 ): Promise<Answer<F>> {
   try {

@@ -58,7 +58,11 @@ export function lookOf(node: Node, parts: Parts, failure: string | null, told: r
 }
 
 /** Asks the provider for machines and for the addresses of the balancers. @throws OpsError */
-export async function askProvider(services: Services, cluster: Cluster, context: StepContext): Promise<ProviderLook> {
+export async function askProvider(
+  services: Pick<Services, "cloud">,
+  cluster: Cluster,
+  context: StepContext,
+): Promise<ProviderLook> {
   const [machines, ...addresses] = await Promise.all([
     services.cloud.listNodes(clusterTag(cluster.blueprint.name), context),
     ...nodesWith(cluster, "lb").map(async ({ name, linodeId, ipv4 }) => {

@@ -1,5 +1,5 @@
 import type { Severity } from "../../core/notice.ts";
-import type { Next } from "../../core/playbook.ts";
+import type { Next } from "../../core/action.ts";
 
 /** Something people should hear of for as long as it lasts. */
 export interface Concern {

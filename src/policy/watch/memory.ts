@@ -75,10 +75,6 @@ export function advance(
 /** What is open, whether or not people were told. */
 export const openIn = (memory: Memory): Remembered[] => Object.values(memory).filter(({ open }) => open);
 
-/** Whether the next look should come soon: something was seen that one look is not enough to believe. */
-export const isSuspicious = (memory: Memory): boolean =>
-  Object.values(memory).some(({ open, against }) => !open && against > 0);
-
 /** What a concern is after a look that showed it, or did not. */
 function follow(
   before: Remembered | undefined,

@@ -32,14 +32,26 @@ function nobodyAnswers({ cluster, looks, provider }: Seen): Concern {
   };
 }
 
-function silence(seen: Seen, { node, failure }: Look): Concern {
-  const { cluster, provider } = seen;
+/** What others say of a node that does not answer. */
+function witnesses({ cluster, provider, looks }: Seen, { node }: Look) {
   const peer = peerOf(cluster, node);
-  const view = valueOf(seen.looks.find((look) => look.node.name === peer?.name)?.pair);
+  const view = valueOf(looks.find((look) => look.node.name === peer?.name)?.pair);
   const isSeen = view?.online[node.name];
   const machine = provider.known ? (provider.value.machines[node.linodeId] ?? "gone") : "unknown";
   const isOff = provider.known && machine !== "running";
-  const isIsolated = !isOff && isSeen === false;
+  return { peer, isSeen, machine, isOff, isIsolated: !isOff && isSeen === false };
+}
+
+/** Whether somebody else says so as well. */
+export function isGone(seen: Seen, look: Look): boolean {
+  const { isOff, isIsolated } = witnesses(seen, look);
+  return isOff || isIsolated;
+}
+
+function silence(seen: Seen, look: Look): Concern {
+  const { node, failure } = look;
+  const { cluster } = seen;
+  const { peer, isSeen, machine, isOff, isIsolated } = witnesses(seen, look);
   const title = isOff
     ? `${node.name} is ${machine} at Linode`
     : isIsolated
@@ -64,6 +76,7 @@ function silence(seen: Seen, { node, failure }: Look): Concern {
         : [[peer.name, isSeen === undefined ? "cannot tell" : isSeen ? "sees it" : "does not see it"] as const]),
     ],
     next: { command: `/cluster status ${cluster.blueprint.name}`, label: "What is true now" },
-    looks: isOff || isIsolated ? 1 : 2,
+    // A pair that still sees it is a witness that it is only slow.
+    looks: isOff || isIsolated ? 1 : isSeen === true ? 4 : 2,
   };
 }

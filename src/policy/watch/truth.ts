@@ -1,6 +1,6 @@
 import { peerOf, type PairRole } from "../../core/cluster.ts";
 import type { Severity } from "../../core/notice.ts";
-import type { Next } from "../../core/playbook.ts";
+import type { Next } from "../../core/action.ts";
 import type { Finding } from "../finding.ts";
 import { truth } from "../truth/rows.ts";
 import type { Look, Seen, TruthRow } from "../truth/seen.ts";
