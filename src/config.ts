@@ -7,7 +7,7 @@ import { unique } from "./auth/principals.ts";
 import { danglingNames, WhoMay, type Problem } from "./auth/who-may.ts";
 import { danglingNotify, NotifyFile } from "./chat/notify.ts";
 import { ChatEnvironment, ChatFile, chatProblems, chatSettings, type ChatSettings } from "./chat/settings.ts";
-import { Blueprint } from "./core/cluster.ts";
+import { Blueprint, ClusterName } from "./core/cluster.ts";
 import type { Command } from "./core/command.ts";
 import { OpsError } from "./core/errors.ts";
 import { Secret } from "./core/secret.ts";
@@ -28,6 +28,18 @@ const Environment = z.object({
 /** The folder with own commands and playbooks, as seen from `nonet.yaml`. */
 const Extensions = z.object({ extensions: z.string().min(1).optional() });
 
+/** How clusters are watched. */
+const WatchFile = {
+  watch: z
+    .strictObject({
+      /** Seconds between two looks at a cluster. */
+      interval: z.int().min(2).max(3600).default(5),
+      /** Clusters that are not watched. */
+      off: z.array(ClusterName).default([]),
+    })
+    .prefault({}),
+};
+
 /** What `nonet.yaml` may say. */
 const File = WhoMay.extend({
   ...Extensions.shape,
@@ -37,6 +49,7 @@ const File = WhoMay.extend({
     .array(Blueprint)
     .default([])
     .superRefine((clusters, context) => unique(clusters, ["name"], context)),
+  ...WatchFile,
   /** Where health and metrics are told; nowhere when left out. */
   http: z
     .strictObject({ host: z.string().min(1).default("127.0.0.1"), port: z.int().min(1).max(65535).default(9322) })
@@ -69,6 +82,7 @@ export interface Config {
   readonly http: { readonly host: string; readonly port: number } | null;
   readonly whoMay: WhoMay;
   readonly notify: z.infer<typeof File>["notify"];
+  readonly watch: z.infer<typeof File>["watch"];
   readonly chat: ChatSettings;
 }
 
@@ -114,7 +128,7 @@ export async function readConfig(
   }
   const { LINODE_TOKEN, LINODE_API_URL, NONET_STATE_DIR, DATABASE_URL, NONET_SCAN_FROM, NONET_LOG_LEVEL } =
     environment.data;
-  const { clusters, http, extensions, notify, slack, discord, ...rest } = file.data;
+  const { clusters, http, extensions, notify, watch, slack, discord, ...rest } = file.data;
   return {
     linodeToken: LINODE_TOKEN === undefined ? null : new Secret(LINODE_TOKEN),
     linodeUrl: LINODE_API_URL,
@@ -127,6 +141,7 @@ export async function readConfig(
     http,
     whoMay: rest,
     notify,
+    watch,
     chat: chatSettings({ slack, discord }, environment.data),
   };
 }

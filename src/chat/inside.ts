@@ -12,6 +12,7 @@ import type { Notices } from "../core/notice.ts";
 import type { Playbook } from "../core/playbook.ts";
 import type { Services } from "../core/ports.ts";
 import type { Reviews } from "../core/reviews.ts";
+import type { Mutes } from "../core/watch.ts";
 import type { PeoplesRuns } from "./call-runs.ts";
 import type { Witness } from "./witness.ts";
 
@@ -33,6 +34,7 @@ export interface Runs extends PeoplesRuns {
   follow(runId: string, listener: (view: RunView) => void): () => void;
   readonly reviews: Reviews;
   readonly notices: Notices;
+  readonly mutes: Mutes;
   readonly codes: OneTimeCodes;
 }
 

@@ -44,6 +44,9 @@ export interface Watched {
   round(cluster: string): Promise<Round | undefined>;
 }
 
+/** Whether a key is the one of these words or begins with them: `disk web1` covers `disk web1 /var`, not `disk web10`. */
+export const covers = (words: string, key: string): boolean => key === words || key.startsWith(`${words} `);
+
 /** Something nobody wants to hear of for now. Times are milliseconds since 1970. */
 export interface Mute {
   readonly cluster: string;
@@ -55,12 +58,19 @@ export interface Mute {
   readonly at: number;
 }
 
+/** Whether one of them is about this key. */
+export const isMuted = (mutes: readonly Mute[], key: string): boolean =>
+  mutes.some(({ about }) => about === null || covers(about, key));
+
+/** Milliseconds a mute may last at most: what was forgotten comes back within a week. */
+export const longestMuteMs = 7 * 24 * 3_600_000;
+
 /** Mutes: each has an end. */
 export interface Mutes {
   /** Those that hold; of all clusters for `null`. */
   list(cluster: string | null): Promise<readonly Mute[]>;
-  /** Takes the place of the one for the same. */
-  set(mute: Omit<Mute, "at">): Promise<void>;
+  /** Takes the place of the one for the same. Returns it. */
+  set(mute: Omit<Mute, "at" | "until">, milliseconds: number): Promise<Mute>;
   /** Returns the one that was lifted; `undefined` when there is none. */
   lift(cluster: string, about: string | null, actor: string): Promise<Mute | undefined>;
 }

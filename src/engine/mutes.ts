@@ -9,15 +9,19 @@ export function openMutes(store: Store, journal: Journal, now: () => number): Mu
       const rows = await store.all("select * from mutes where until > ? order by cluster, about", [now()]);
       return rows.map(toMute).filter((mute) => cluster === null || mute.cluster === cluster);
     },
-    set: ({ cluster, about, until, actor, reason }) =>
+    set: (asked, milliseconds) =>
       journal.transaction(async (page) => {
-        await page.run("delete from mutes where until <= ?", [now()]);
+        const at = now();
+        const mute = { ...asked, until: at + milliseconds, at };
+        const { cluster, about, until, actor, reason } = mute;
+        await page.run("delete from mutes where until <= ?", [at]);
         await page.run(
           `insert into mutes values (?, ?, ?, ?, ?, ?) on conflict (cluster, about) do update set
              until = excluded.until, actor = excluded.actor, reason = excluded.reason, at = excluded.at`,
-          [cluster, about ?? "", until, actor, reason, now()],
+          [cluster, about ?? "", until, actor, reason, at],
         );
         page.audit({ kind: "mute.set", actor, cluster, data: { about, until: new Date(until).toISOString(), reason } });
+        return mute;
       }),
     lift: (cluster, about, actor) =>
       journal.transaction(async (page) => {

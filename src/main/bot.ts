@@ -23,6 +23,7 @@ import { openRegistry } from "./registry.ts";
 import { reload, type LiveConfig } from "./reload.ts";
 import { deskRuns } from "./runs.ts";
 import { openTelemetry, type Telemetry } from "./telemetry.ts";
+import { openWatch } from "./watch.ts";
 
 /** A bot that runs in this process. */
 export interface Bot {
@@ -31,7 +32,10 @@ export interface Bot {
   readonly keySource: string;
   /** Where health and metrics are; `null` when that is not configured. */
   readonly httpUrl: string | null;
-  /** Begins to hear people in the chats that are configured; consoles are heard from the start. Never rejects. */
+  /**
+   * Begins to watch the clusters, and to hear people in the chats that are configured; consoles are heard from the start.
+   * Never rejects.
+   */
   listen(): Promise<void>;
   /** Takes no more commands; resolves once no step is under way any more, or after `patienceMs`. */
   drain(patienceMs: number): Promise<void>;
@@ -84,22 +88,28 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
     routesFor: (about, at) => routesFor(current(), about, at),
     onChatFailure: ({ place, gone }) => telemetry.edges.chatFailure(kindOf(place), gone),
   });
+  const watch = openWatch({ state, services, engine, current, telemetry });
   const open = closable(openDesk({ commands, services, runs: deskRuns(engine), authorizer, audit: engine.audit }));
   const desk = telemetry.desk(open);
   const stopConsole = await serveConsole(desk, socketPath(config.stateDir), console);
   const bot = {
     desk,
     keySource: state.keySource,
-    listen: () => chats.listen(desk),
+    async listen() {
+      watch.begin();
+      await chats.listen(desk);
+    },
     reload: () => reload(live, saveBlueprints, log),
     async drain(patienceMs: number) {
       open.close();
       await telemetry.stopping();
-      await engine.drain(AbortSignal.timeout(patienceMs));
+      const patience = AbortSignal.timeout(patienceMs);
+      await Promise.all([watch.stop(patience), engine.drain(patience)]);
     },
     async close() {
       await stopConsole();
       await chats.close();
+      await watch.stop(AbortSignal.abort());
       await engine.close();
       await telemetry.close();
       close();

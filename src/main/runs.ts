@@ -9,6 +9,7 @@ export function deskRuns(engine: Engine): Runs {
     decide: async (answer) => engine.decide(answer),
     reviews: engine.reviews,
     notices: engine.notices,
+    mutes: engine.mutes,
     codes: engine.codes,
     again: async (...run) => (await engine.again(...run)).runId,
     show: engine.shows.show,

@@ -4,11 +4,11 @@ import type { Json } from "../core/json.ts";
 import type { Services } from "../core/ports.ts";
 import type { Sample } from "../core/series.ts";
 import type { Slots } from "../core/slots.ts";
-import type { Kept, Mute, OpenConcern } from "../core/watch.ts";
+import { isMuted, type Kept, type Mute, type OpenConcern } from "../core/watch.ts";
 import { askNode } from "../look/ask.ts";
 import { lookOf, truthFacts } from "../look/look.ts";
 import type { Look, Seen } from "../policy/truth/seen.ts";
-import { covers, together, type Judged } from "../policy/watch/concern.ts";
+import { together, type Judged } from "../policy/watch/concern.ts";
 import { advance, openIn, type Memory } from "../policy/watch/memory.ts";
 import { judgeMoves, type Homes } from "../policy/watch/moves.ts";
 import { judgeLag, samplesOf, wordsOf } from "../policy/watch/numbers.ts";
@@ -84,7 +84,7 @@ export async function lookAround(parts: RoundParts, cluster: Cluster, before: Re
   const beaten = judgeBeats(parts.beats, due, answers, { cluster, now, before });
   const judged = together(judgeTruth(seen), judgeLag(seen), moves.judged, beaten.judged);
   const mutes = await parts.mutes();
-  const muted = (key: string) => mutes.some(({ about }) => about === null || covers(about, key));
+  const muted = (key: string) => isMuted(mutes, key);
   const { memory, tellings } = advance(before.concerns, judged, { now, explained, muted });
   const { name } = cluster.blueprint;
   const recollection: Recollection = {

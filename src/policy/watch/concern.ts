@@ -31,9 +31,6 @@ export interface Judged {
   readonly unknown: readonly string[];
 }
 
-/** Whether a key is the one of these words or begins with them: `disk web1` covers `disk web1 /var`, not `disk web10`. */
-export const covers = (words: string, key: string): boolean => key === words || key.startsWith(`${words} `);
-
 /** What several judges made of the same cluster, as one. */
 export const together = (...all: readonly Judged[]): Judged => ({
   concerns: all.flatMap(({ concerns }) => concerns),

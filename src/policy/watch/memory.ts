@@ -1,5 +1,6 @@
 import { reaches, type Severity } from "../../core/notice.ts";
-import { covers, type Concern, type Judged } from "./concern.ts";
+import { covers } from "../../core/watch.ts";
+import type { Concern, Judged } from "./concern.ts";
 
 const minuteMs = 60_000;
 /** What begins this often within `flapMs` flaps: once may be chance and twice a relapse, the third time is a pattern. */
