@@ -38,7 +38,8 @@ export default command({
 
 function verdictOf(rounds: readonly Round[], cluster: string | undefined): string {
   if (rounds.length === 0) {
-    return `${cluster ?? "No cluster"} is not watched: it has to be built to its end, and not be switched off in nonet.yaml.`;
+    const what = cluster === undefined ? "No cluster is watched" : `${cluster} is not watched`;
+    return `${what}: it has to be built to its end, and not be switched off in nonet.yaml.`;
   }
   const count = rounds.reduce((sum, { open }) => sum + open.length, 0);
   return `${counted(rounds.length, "cluster")} watched; ${count === 0 ? "nothing is wrong" : `${counted(count, "thing")} wrong`}.`;

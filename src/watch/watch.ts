@@ -67,7 +67,8 @@ export function startWatch(parts: WatchParts): Watching {
   };
 }
 
-class Watcher {
+/** Looks at clusters when they are due. */
+export class Watcher {
   readonly #parts: WatchParts;
   readonly #signal: AbortSignal;
   readonly #provider: Provider;

@@ -64,9 +64,12 @@ export function advance(
   for (const key of new Set([...Object.keys(memory), ...seen.keys()])) {
     const before = memory[key];
     const concern = seen.get(key);
-    const isUnknown = concern === undefined && unknown.some((words) => covers(words, key));
-    const now = isUnknown ? before : follow(before, concern, moment);
-    const [after, telling] = now === undefined ? [undefined, undefined] : tell(now, moment);
+    if (before !== undefined && concern === undefined && unknown.some((words) => covers(words, key))) {
+      next[key] = before;
+      continue;
+    }
+    const now = follow(before, concern, moment);
+    const [after, telling] = now === undefined ? [undefined, undefined] : tell(now, concern !== undefined, moment);
     if (telling !== undefined) tellings.push(telling);
     if (after !== undefined && !isForgotten(after, moment.now)) next[key] = after;
   }
@@ -123,7 +126,7 @@ const settled = (known: Remembered, now: number): Remembered =>
     : known;
 
 /** Tells what is not told yet, unless it has to wait. */
-function tell(now: Remembered, { explained, muted }: Moment): [Remembered, Telling | undefined] {
+function tell(now: Remembered, isThere: boolean, { explained, muted }: Moment): [Remembered, Telling | undefined] {
   const { concern, open, flaps, told, since, changedAt } = now;
   if (!open) {
     if (told === null || flaps) return [now, undefined];
@@ -132,7 +135,7 @@ function tell(now: Remembered, { explained, muted }: Moment): [Remembered, Telli
       { kind: "resolve", concern, since, until: changedAt },
     ];
   }
-  if (muted(concern.key) || (explained && concern.always === undefined)) return [now, undefined];
+  if (!isThere || muted(concern.key) || (explained && concern.always === undefined)) return [now, undefined];
   const isTold = told !== null && told.flaps === flaps && reaches(told.severity, concern.severity);
   if (isTold) return [now, undefined];
   const severity = told !== null && reaches(told.severity, concern.severity) ? told.severity : concern.severity;
