@@ -1,3 +1,5 @@
+import type { PairRole } from "./cluster.ts";
+
 /** A number read from a node, or about a whole cluster. */
 export interface Sample {
   readonly node: string | null;
@@ -33,6 +35,14 @@ export const metrics = {
   outOfSync: "out of sync KiB",
   votes: "votes",
   roundTrip: "round trip ms",
+} as const;
+
+/** Names of words that the watch keeps. */
+export const wordMetrics = {
+  /** `holder db`: the node that does what only one of a pair does. */
+  holder: (role: PairRole): string => `holder ${role}`,
+  /** Of each database: `runs` or `stopped`. */
+  replication: "replication",
 } as const;
 
 /** What was seen of clusters over the last 30 days. */

@@ -203,6 +203,10 @@ onBothStores((store) => {
       ["db1", 5000],
       ["db2", 65_000],
     ]);
+    const drawn = (await watched.result("/inspect replication demo"))?.drawing;
+    if (drawn?.kind !== "lag") throw new Error("it drew no lag");
+    expect(drawn.events).toEqual([{ at: from + 65_000, says: "db2 became the writer" }]);
+    expect(drawn.series.find(({ node }) => node === "db2")?.samples[0]).toEqual([from, 8]);
     expect(await state.series.words("demo", "holder db", clock.now() - 1, clock.now())).toMatchObject([
       { text: "db2" },
     ]);

@@ -1,6 +1,7 @@
 import { pairRoles } from "../../core/cluster.ts";
 import { valueOf } from "../../core/fact.ts";
-import { metrics, type Sample, type Word } from "../../core/series.ts";
+import { metrics, wordMetrics, type Sample, type Word } from "../../core/series.ts";
+import { replicates } from "../../ops/facts/database.ts";
 import { mostLag } from "../replication-report.ts";
 import type { Seen } from "../truth/seen.ts";
 import type { Concern, Judged } from "./concern.ts";
@@ -20,12 +21,19 @@ export function samplesOf({ looks }: Seen, took: ReadonlyMap<string, number>): S
   });
 }
 
-/** Who does what, as far as it is known. */
+/** Who does what, and which database replicates, as far as it is known. */
 export function wordsOf(seen: Seen): Word[] {
-  return pairRoles.flatMap((role) => {
+  const holders = pairRoles.flatMap((role) => {
     const text = holderOf(seen, role);
-    return text === undefined ? [] : [{ node: null, metric: `holder ${role}`, text }];
+    return text === undefined ? [] : [{ node: null, metric: wordMetrics.holder(role), text }];
   });
+  const replication = seen.looks.flatMap(({ node, database }) => {
+    const state = valueOf(database);
+    if (state === undefined) return [];
+    const text = state !== null && replicates(state) ? "runs" : "stopped";
+    return [{ node: node.name, metric: wordMetrics.replication, text }];
+  });
+  return [...holders, ...replication];
 }
 
 /** Replication that goes on, but later than /inspect replication lets pass. */
