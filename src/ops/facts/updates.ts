@@ -41,12 +41,11 @@ found=$(nice -n 19 ionice -c 3 apt-get -s -q -o Dir::Cache::pkgcache= -o Dir::Ca
 printf '%s\n' "$found" | grep -E '^Inst |^[0-9]+ upgraded, '
 echo complete`,
   parse(output) {
-    const lines = output.split("\n");
-    const [, upgraded, keptBack] =
-      /^(\d+) upgraded, \d+ newly installed, (?:\d+ (?:reinstalled|downgraded), )*\d+ to remove and (\d+) not upgraded\.\ncomplete\n$/m.exec(
-        output,
-      ) ?? [];
-    if (upgraded === undefined || keptBack === undefined) throw unreadable("apt-get did not count what it would do.");
+    const lines = output.trimEnd().split("\n");
+    if (lines.pop() !== "complete") throw unreadable("What apt-get would do was cut off.");
+    const counts = lines.map((line) => summary.exec(line)).filter((match) => match !== null);
+    const [, upgraded, keptBack] = counts[0] ?? [];
+    if (counts.length !== 1 || upgraded === undefined) throw unreadable("apt-get did not count what it would do.");
     const found = lines.filter((line) => line.startsWith("Inst ")).flatMap(updateOf);
     // The count must be its own list's; one that is missing could be the one that matters.
     if (found.length !== Number(upgraded)) {
@@ -56,6 +55,9 @@ echo complete`,
     return { ageSeconds: ages.length === 0 ? null : Math.max(...ages), updates: found, keptBack: Number(keptBack) };
   },
 };
+
+const summary =
+  /^(\d+) upgraded, \d+ newly installed, (?:\d+ (?:reinstalled|downgraded), )*\d+ to remove and (\d+) not upgraded\.$/;
 
 /** `Inst NAME [INSTALLED] (CANDIDATE LABEL:VERSION/SUITE, … [ARCHITECTURE])`; one that is new has no version yet. */
 function updateOf(line: string): Update[] {

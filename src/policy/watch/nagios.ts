@@ -18,7 +18,7 @@ export function judgeNagios(admin: Node, nodes: readonly Node[], told: Told<Nagi
   const found = judged(told, admin.name, "monitoring", (state) => {
     const stopped = whyBlind(state);
     if (stopped !== null) return blind(admin, stopped);
-    const down = new Set(state.checks.flatMap((one) => (one.service === null && isBad(one) ? [one.host] : [])));
+    const down = new Set(state.checks.flatMap((one) => (one.service === null && one.state !== "ok" ? [one.host] : [])));
     return all(
       looked(nodes.flatMap((node) => unwatched(node, state))),
       ...state.checks.map((check) => judgeCheck(check, state.now, down)),

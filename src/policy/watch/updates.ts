@@ -12,11 +12,11 @@ const named = 15;
 /** Security updates that wait. The key is `updates NODE`. */
 export function judgeUpdates(name: string, told: Told<Updates>): Looked {
   const words = `updates ${name}`;
-  return judged(told, name, words, ({ ageSeconds, updates }) => {
+  return judged(told, name, words, ({ ageSeconds, updates, keptBack }) => {
     const security = updates.filter((one) => one.security);
     // Old lists can hide what came since, but what they name is missing all the same.
     if (security.length === 0) {
-      const why = whyUntold(ageSeconds);
+      const why = whyUntold(ageSeconds, keptBack);
       return why === null ? looked() : hidden(words, `whether ${name} lacks security updates: ${why}`);
     }
     return looked([
@@ -32,11 +32,12 @@ export function judgeUpdates(name: string, told: Told<Updates>): Looked {
   });
 }
 
-function whyUntold(ageSeconds: number | null): string | null {
+function whyUntold(ageSeconds: number | null, keptBack: number): string | null {
   if (ageSeconds === null) return "it has no list of Debian's security archive";
   if (ageSeconds < -3600) return "its package lists are from the future";
   const days = Math.floor(ageSeconds / 86_400);
-  return days < oldestDays ? null : `its package lists are ${counted(days, "day")} old`;
+  if (days >= oldestDays) return `its package lists are ${counted(days, "day")} old`;
+  return keptBack === 0 ? null : `apt keeps ${counted(keptBack, "package")} back`;
 }
 
 function evidence(updates: readonly Update[]): (readonly [string, string])[] {
