@@ -1,5 +1,6 @@
 import type { Fact } from "../../core/fact.ts";
 import { sh } from "../../core/shell.ts";
+import { oneLine } from "../../core/words.ts";
 import { unreadable } from "./unreadable.ts";
 
 /** What Nagios thinks of one host or service. Times are seconds since 1970. */
@@ -100,16 +101,16 @@ function number(block: Block, name: string): number {
 const flag = (block: Block, name: string): boolean => number(block, name) > 0;
 
 function checkOf(block: Block): NagiosCheck {
-  const service = block.kind === "servicestatus" ? tidy(text(block, "service_description")) : null;
+  const service = block.kind === "servicestatus" ? oneLine(text(block, "service_description")) : null;
   return {
-    host: tidy(text(block, "host_name")),
+    host: oneLine(text(block, "host_name")),
     service,
     checked: flag(block, "has_been_checked"),
     state: stateOf(block),
     hard: flag(block, "state_type"),
     silenced: flag(block, "problem_has_been_acknowledged") || flag(block, "scheduled_downtime_depth"),
     flapping: flag(block, "is_flapping"),
-    says: tidy(text(block, "plugin_output")),
+    says: oneLine(text(block, "plugin_output")),
     since: number(block, "last_state_change"),
     last: number(block, "last_check"),
   };
@@ -120,10 +121,3 @@ function stateOf(block: Block): NagiosCheck["state"] {
   if (block.kind === "hoststatus") return code === 0 ? "ok" : "critical";
   return (["ok", "warning", "critical"] as const)[code] ?? "unknown";
 }
-
-/** One line without what moves the cursor or turns the direction of writing. */
-const tidy = (words: string): string =>
-  words
-    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, " ")
-    .trim()
-    .slice(0, 200);
