@@ -1,6 +1,6 @@
 import type { Told } from "../../core/fact.ts";
 import type { Finding } from "../finding.ts";
-import type { Concern, Judged } from "./concern.ts";
+import { together, type Concern, type Judged } from "./concern.ts";
 
 /** What a judge makes of one thing, for the watch as well as for an inspection. */
 export interface Looked extends Judged {
@@ -21,8 +21,7 @@ export function judged<T>(told: Told<T>, name: string, words: string, judge: (va
 
 /** Several as one. */
 export const all = (...parts: readonly Looked[]): Looked => ({
-  concerns: parts.flatMap(({ concerns }) => concerns),
-  unknown: parts.flatMap(({ unknown }) => unknown),
+  ...together(...parts),
   untold: parts.flatMap(({ untold }) => untold),
 });
 
