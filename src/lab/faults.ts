@@ -44,7 +44,7 @@ export async function faultApi(stateDir: string, api: FaultsFile["api"]): Promis
 /** Announces maintenance of a machine's host at a moment (milliseconds since 1970), or takes it back. */
 export async function announceMaintenance(
   stateDir: string,
-  { machine: { id } }: MachineRecord,
+  { id }: Pick<Machine, "id">,
   planned: { readonly type: MaintenanceType; readonly at: number } | null,
 ): Promise<void> {
   await change(stateDir, ({ maintenance }) => ({

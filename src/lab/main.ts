@@ -126,10 +126,10 @@ async function fault(settings: Settings, args: string[]): Promise<number> {
 async function maintenance(settings: Settings, args: string[]): Promise<number> {
   const [name = "", when = "", ...rest] = args;
   await labOf(settings);
-  const record = await findMachine(settings.stateDir, name);
-  const { label } = record.machine;
+  const { machine } = await findMachine(settings.stateDir, name);
+  const { label } = machine;
   if (when === "cancel") {
-    await announceMaintenance(settings.stateDir, record, null);
+    await announceMaintenance(settings.stateDir, machine, null);
     say(`No maintenance of ${label} is announced any more.`);
     return 0;
   }
@@ -138,7 +138,7 @@ async function maintenance(settings: Settings, args: string[]): Promise<number> 
   if (when !== "in" || count === undefined || type === undefined) throw new LabError(usage);
   const seconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
   const at = Date.now() + Number(count) * (seconds[unit] ?? 0) * 1000;
-  await announceMaintenance(settings.stateDir, record, { type, at });
+  await announceMaintenance(settings.stateDir, machine, { type, at });
   say(`${label}: ${type} announced for ${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC.`);
   return 0;
 }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { plan } from "../lab-api/steps.ts";
 import { at, startBench } from "../lab-api/harness.ts";
 import type { Bench } from "../lab-api/harness.ts";
+import { announceMaintenance } from "../../src/lab/faults.ts";
 import { blindScopes } from "../../src/cloud/scopes.ts";
 import { cloudOn, failure, testContext, webSpec } from "./cloud.ts";
 
@@ -41,6 +42,22 @@ test("what is to come and what is under way is told, what is over is not", async
   ]);
   plan(bench, { id: one.id, type: "reboot", at: soon - 10 * hour });
   expect(await cloud.maintenance(testContext())).toEqual({ maintenance: [], notifications: [] });
+});
+
+test("the lab announces it, moves it, and takes it back", async () => {
+  const { cloud, one, two } = await twoNodes();
+  const announced = async () =>
+    (await cloud.maintenance(testContext())).maintenance.map(({ nodeId, type }) => [nodeId, type]);
+  const later = Date.now() + hour;
+  await announceMaintenance(bench.stateDir, one, { type: "reboot", at: later });
+  await announceMaintenance(bench.stateDir, two, { type: "reboot", at: later + hour });
+  await announceMaintenance(bench.stateDir, one, { type: "cold_migration", at: later + 2 * hour });
+  expect(await announced()).toEqual([
+    [two.id, "reboot"],
+    [one.id, "cold_migration"],
+  ]);
+  await announceMaintenance(bench.stateDir, two, null);
+  expect(await announced()).toEqual([[one.id, "cold_migration"]]);
 });
 
 test("all pages are read", async () => {
