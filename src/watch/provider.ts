@@ -1,9 +1,9 @@
 import type { Cluster } from "../core/cluster.ts";
-import { toFailure } from "../core/errors.ts";
-import { untold, type Told } from "../core/fact.ts";
+import type { Told } from "../core/fact.ts";
 import type { Services } from "../core/ports.ts";
 import { askProvider } from "../look/look.ts";
 import type { ProviderLook } from "../policy/truth/seen.ts";
+import { inTime } from "./in-time.ts";
 
 /** Milliseconds between two questions to the provider, who counts them for all clusters of an account. */
 const everyMs = 60_000;
@@ -28,17 +28,10 @@ export function openProvider(services: Pick<Services, "cloud" | "clock">): Provi
       const now = services.clock.now();
       const last = words.get(name);
       if (last !== undefined && !urgent && now - last.at < everyMs) return { known: true, value: last.value };
-      try {
-        const patience = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
-        const context = { signal: patience, steady: patience, say: () => undefined };
-        const value = await askProvider(services, cluster, context);
-        words.set(name, { at: now, value });
-        return { known: true, value };
-      } catch (error) {
-        signal.throwIfAborted();
-        if (last !== undefined && now - last.at < staleMs) return { known: true, value: last.value };
-        return untold(toFailure(error).message);
-      }
+      const told = await inTime(signal, patienceMs, (context) => askProvider(services, cluster, context));
+      if (told.known) words.set(name, { at: now, value: told.value });
+      else if (last !== undefined && now - last.at < staleMs) return { known: true, value: last.value };
+      return told;
     },
     forget: (cluster) => void words.delete(cluster),
   };

@@ -1,10 +1,10 @@
 import type { Cluster, Node } from "../core/cluster.ts";
-import type { Fact } from "../core/fact.ts";
+import { untold, type Fact, type Told } from "../core/fact.ts";
 import type { Json } from "../core/json.ts";
 import type { Services } from "../core/ports.ts";
 import type { Sample } from "../core/series.ts";
 import type { Slots } from "../core/slots.ts";
-import { isMuted, type Kept, type Mute, type OpenConcern } from "../core/watch.ts";
+import { covers, isMuted, type Kept, type Mute, type OpenConcern } from "../core/watch.ts";
 import { askNode } from "../look/ask.ts";
 import { lookOf, truthFacts } from "../look/look.ts";
 import type { Look, Seen } from "../policy/truth/seen.ts";
@@ -14,7 +14,8 @@ import { judgeMoves, type Homes } from "../policy/watch/moves.ts";
 import { judgeLag, samplesOf, wordsOf } from "../policy/watch/numbers.ts";
 import { isGone } from "../policy/watch/silence.ts";
 import { judgeTruth } from "../policy/watch/truth.ts";
-import type { Answer, Beat } from "./beats.ts";
+import type { Answer, Beat } from "./beat.ts";
+import { inTime } from "./in-time.ts";
 import { slower, timeFor, type Pace } from "./pace.ts";
 import type { Provider } from "./provider.ts";
 import { ending, news, notice } from "./words.ts";
@@ -24,7 +25,7 @@ export interface Recollection {
   readonly concerns: Memory;
   readonly homes: Homes;
   /** By name of the beat, when it was due last (milliseconds since 1970) and what it kept. */
-  readonly beats: Readonly<Record<string, { readonly at: number; readonly keep: Json }>>;
+  readonly beats: Readonly<Record<string, { readonly at: number; readonly keep: unknown }>>;
   /** Nodes that did not answer. */
   readonly silent: readonly string[];
   readonly pace: Pace;
@@ -69,8 +70,9 @@ export async function lookAround(parts: RoundParts, cluster: Cluster, before: Re
   // Once a run is through, everything is looked at anew.
   const isOver = before.explained && busyBefore === null;
   const due = parts.beats.filter(({ name, everyMs }) => isOver || began - (before.beats[name]?.at ?? 0) >= everyMs);
-  const [early, ...answers] = await Promise.all([
+  const [early, beside, ...answers] = await Promise.all([
     provider.ask(cluster, signal, before.silent.length > 0),
+    askBeside(parts, cluster, due),
     ...cluster.nodes.map((node) => ask(parts, cluster, node, { due, before })),
   ]);
   const looks = answers.map(({ look }) => look);
@@ -81,7 +83,7 @@ export async function lookAround(parts: RoundParts, cluster: Cluster, before: Re
   const explained = explainedBy !== null;
   const now = services.clock.now();
   const moves = judgeMoves(seen, before.homes, { now, explained });
-  const beaten = judgeBeats(parts.beats, due, answers, { cluster, now, before });
+  const beaten = judgeBeats(parts.beats, due, answers, { cluster, now, before, beside, silent });
   const judged = together(judgeTruth(seen), judgeLag(seen), moves.judged, beaten.judged);
   const mutes = await parts.mutes();
   const muted = (key: string) => isMuted(mutes, key);
@@ -147,24 +149,59 @@ async function ask(
   }
 }
 
-/** What is not due, or was not asked of a node, is not known. */
+/** Milliseconds for what is asked beside the nodes. */
+const besideMs = 3500;
+
+/** What is due and told by others than the nodes. */
+async function askBeside(
+  { services, signal }: RoundParts,
+  cluster: Cluster,
+  due: readonly Beat[],
+): Promise<ReadonlyMap<Beat, Told<unknown>>> {
+  const asked = due.map(async (beat) => {
+    const { beside } = beat;
+    const none: Told<unknown> = { known: true, value: null };
+    return [
+      beat,
+      beside === undefined ? none : await inTime(signal, besideMs, (context) => beside(services, cluster, context)),
+    ] as const;
+  });
+  return new Map(await Promise.all(asked));
+}
+
+/** What is not due, or was not asked of a node, is not known; of a node that does not answer nothing else is told. */
 function judgeBeats(
   all: readonly Beat[],
   due: readonly Beat[],
   answers: readonly NodeAnswer[],
-  { cluster, now, before }: { readonly cluster: Cluster; readonly now: number; readonly before: Recollection },
+  look: {
+    readonly cluster: Cluster;
+    readonly now: number;
+    readonly before: Recollection;
+    readonly beside: ReadonlyMap<Beat, Told<unknown>>;
+    readonly silent: readonly string[];
+  },
 ): { readonly judged: Judged; readonly samples: readonly Sample[]; readonly beats: Recollection["beats"] } {
+  const { cluster, now, before, beside, silent } = look;
   const results = all.map((beat) => {
     const { name, about } = beat;
     const last = before.beats[name];
     if (!due.includes(beat)) return { name, state: last, judged: { concerns: [], unknown: about }, samples: [] };
     const told = answers.flatMap(({ beats }) => beats.get(beat) ?? []);
-    const { judged, samples = [], keep = null } = beat.judge(told, { cluster, now, before: last?.keep ?? null });
-    const skipped = answers.flatMap(({ look: { node }, beats }) =>
-      beats.has(beat) ? [] : about.map((words) => `${words} ${node.name}`),
-    );
-    const unknown = [...judged.unknown, ...skipped];
-    return { name, state: { at: now, keep }, judged: { concerns: judged.concerns, unknown }, samples };
+    const {
+      judged,
+      samples = [],
+      keep = null,
+    } = beat.judge(told, {
+      ...{ cluster, now, before: last?.keep ?? null },
+      beside: beside.get(beat) ?? untold("it was not asked"),
+    });
+    // Who did not answer last was asked for nothing more.
+    const blind = [...new Set([...silent, ...before.silent])];
+    const hidden = blind.flatMap((node) => about.map((words) => `${words} ${node}`));
+    const concerns = judged.concerns.filter(({ key }) => !hidden.some((words) => covers(words, key)));
+    const unknown = [...judged.unknown, ...hidden];
+    return { name, state: { at: now, keep }, judged: { concerns, unknown }, samples };
   });
   return {
     judged: together(...results.map((result) => result.judged)),

@@ -3,6 +3,7 @@ import { nodesWith, pairRoles, type Cluster } from "../../src/core/cluster.ts";
 import { OpsError } from "../../src/core/errors.ts";
 import type { Told } from "../../src/core/fact.ts";
 import type { Services } from "../../src/core/ports.ts";
+import type { Asked } from "../../src/ops/facts/together.ts";
 import { firewallRules } from "../../src/policy/firewall.ts";
 import { watchedUnits } from "../../src/policy/watched.ts";
 import { simulatedTarget } from "../../src/sim/target.ts";
@@ -23,6 +24,8 @@ export interface WatchedNodes {
   heal(): void;
   /** Round trips so far, by node. */
   readonly trips: Map<string, number>;
+  /** What clocks of nodes say; milliseconds since 1970. */
+  now: () => number;
 }
 
 /** Makes them. */
@@ -43,14 +46,20 @@ export function watchedNodes(cluster: Cluster): WatchedNodes {
         if (dead.has(name))
           throw new OpsError({ code: "unreachable", node: name, message: `${name} does not answer.` });
         const [told] = (await target.read(facts, patience)) as unknown as [readonly Told<unknown>[]];
-        const names = (facts[0]?.query as readonly { readonly name: string }[]).map((one) => one.name);
-        return [told.map((one, at) => changes.get(`${name} ${names[at]}`)?.(one) ?? one)] as never;
+        const asked = facts[0]?.query as readonly Asked[];
+        const all = told.map((one, at) => {
+          const dated = { known: true, value: datedBy(asked[at], nodes.now()) } as const;
+          const own = dated.value === undefined ? one : dated;
+          return changes.get(`${name} ${asked[at]?.name}`)?.(own) ?? own;
+        });
+        return [all] as never;
       },
     };
   };
   const cloud = {
     listNodes: async () =>
       cluster.nodes.map(({ name, linodeId: id }) => ({ id, status: machines.get(name) ?? "running" })),
+    maintenance: async () => ({ maintenance: [], notifications: [] }),
     addresses: async (id: number) => {
       const own = cluster.nodes.find(({ linodeId }) => linodeId === id)?.ipv4.address ?? "";
       const { address } = cluster.floating.lb;
@@ -58,9 +67,9 @@ export function watchedNodes(cluster: Cluster): WatchedNodes {
       return { ipv4: { address: own }, extra: isFirst ? [address] : [], shared: isFirst ? [] : [address] };
     },
   } as unknown as Cloud;
-  return {
+  const nodes: WatchedNodes = {
     reached: { fleet, cloud },
-    ...{ dead, machines, trips },
+    ...{ dead, machines, trips, now: () => Date.now() },
     tell: (node, fact, change) =>
       void changes.set(`${node} ${fact}`, (told) =>
         told.known ? { known: true, value: change(told.value as never) } : told,
@@ -68,6 +77,17 @@ export function watchedNodes(cluster: Cluster): WatchedNodes {
     hide: (node, fact) => void changes.set(`${node} ${fact}`, () => ({ known: false, why: "it cannot be read" })),
     heal: () => [dead, machines, changes].forEach((each) => each.clear()),
   };
+  return nodes;
+}
+
+/** What depends on the time: it is that of the test. */
+function datedBy(asked: Asked | undefined, at: number): unknown {
+  const year = 365 * 86_400_000;
+  if (asked?.name === "clock") return { at, kept: true, follows: { source: "simulated", seconds: 0, heardAt: at } };
+  if (asked?.name !== "certificates") return undefined;
+  return Object.fromEntries(
+    (asked.query as readonly string[]).map((what) => [what, [{ from: at - year, until: at + year }]]),
+  );
 }
 
 /** What the operations of a build left on a node. */

@@ -74,6 +74,7 @@ export async function openWatched(
     ...(clock && { clock }),
   });
   const { engine, services, state } = world;
+  nodes.now = world.clock.now;
   await state.clusters.saveBlueprint(cluster.blueprint);
   const inventory = cluster.nodes.map(({ name: node, linodeId, label, ipv4, ipv6, hostKey, sshPort }) => [
     node,
