@@ -10,7 +10,7 @@ export interface Screen {
 }
 
 /** A question that stands below a card, with what was typed so far. */
-export interface Below {
+interface Below {
   /** How many lines the cursor is below its first one. */
   rows(): number;
   /** Draws it anew where the cursor is as many lines below its first one. */
