@@ -2,6 +2,7 @@ import { clusterTag, nodeLabel, plannedNodes, type Blueprint, type Node } from "
 import { canonicalJson, type Json } from "../../src/core/json.ts";
 import { sha256, type Plan, type PlannedChange } from "../../src/core/plan.ts";
 import type { PlanContext } from "../../src/core/playbook.ts";
+import type { ClusterSecrets } from "../../src/core/secrets.ts";
 import { differences } from "../../src/core/converge.ts";
 import { toFailure } from "../../src/core/errors.ts";
 import { desired } from "../../src/policy/desired.ts";
@@ -56,21 +57,26 @@ async function changesOn(
   labels: ReadonlySet<string>,
 ): Promise<PlannedChange[]> {
   const there = foreseen.cluster.nodes.filter(({ label }) => labels.has(label));
+  // They are made at their first use, which is no business of a plan of something that nobody has begun to build.
+  const secrets =
+    foreseen.known.size === 0 ? null : await context.services.vault.secrets(foreseen.cluster.blueprint.name);
   const found = await Promise.all(
     there.map(async (node) =>
-      foreseen.known.has(node.name)
-        ? differencesOn(context, foreseen, node)
+      secrets !== null && foreseen.known.has(node.name)
+        ? differencesOn(context, foreseen, { node, secrets })
         : [wholeNode(node, "there, not looked at yet")],
     ),
   );
   return found.flat();
 }
 
-async function differencesOn(context: PlanContext, { cluster, say }: Foreseen, node: Node): Promise<PlannedChange[]> {
-  const { name } = cluster.blueprint;
-  const secrets = await context.services.vault.secrets(name);
+async function differencesOn(
+  context: PlanContext,
+  { cluster, say }: Foreseen,
+  { node, secrets }: { readonly node: Node; readonly secrets: ClusterSecrets },
+): Promise<PlannedChange[]> {
   const items = desired(cluster, node, secrets).flatMap(({ stages }) => stages.flatMap((stage) => stage.items));
-  const target = context.services.fleet(name, node);
+  const target = context.services.fleet(cluster.blueprint.name, node);
   try {
     const different = await differences(target, items, { signal: context.signal, deadlineMs: 30_000 });
     return different.map(({ item, changes }) => ({
