@@ -36,8 +36,10 @@ export async function nodeReport({ services, cluster, context }: Asking, node: N
     restarts,
     certificates(watchedCertificates[role]),
   ] as const;
-  const clock = await askClock({ services, cluster, context }, node);
-  const { told, failure } = await askNode(services, cluster, node, facts, context, thorough);
+  const [clock, { told, failure }] = await Promise.all([
+    askClock({ services, cluster, context }, node),
+    askNode(services, cluster, node, facts, context, thorough),
+  ]);
   if (failure !== null) {
     return { findings: [{ level: "unknown", says: `${name} cannot be reached` }], lines: [failure] };
   }

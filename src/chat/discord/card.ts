@@ -69,6 +69,7 @@ export function discordMessage(card: Card, { now }: { readonly now: number }): D
     ...texts(parts.steps.map(prose)),
     ...texts([codeBlock(parts.diff, "diff")]),
     ...texts([codeBlock(parts.table, "text")]),
+    ...texts(parts.rows.map(prose)),
     ...texts([codeBlock(parts.text, "text")]),
     ...pictureParts(picture, alt),
     ...texts(parts.question.map(prose)),

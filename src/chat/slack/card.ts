@@ -55,6 +55,7 @@ export function slackMessage(card: Card, options: Options): SlackMessage {
     ...proseBlocks(parts.steps),
     ...codeBlocks(parts.diff),
     ...(table === undefined ? codeBlocks(parts.table) : [table.block]),
+    ...proseBlocks(parts.rows),
     ...codeBlocks(parts.text),
     ...(pictureFileId === undefined ? context([alt]) : [picture(pictureFileId, alt)]),
     ...proseBlocks(parts.question, "quote"),
