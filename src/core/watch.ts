@@ -14,7 +14,7 @@ export interface OpenConcern {
 }
 
 /** Something that is looked at on a beat of its own. */
-export interface BeatAt {
+interface BeatAt {
   readonly name: string;
   readonly everyMs: number;
   /** When it was looked at last; milliseconds since 1970. */

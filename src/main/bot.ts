@@ -71,9 +71,7 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
   await saveBlueprints();
   const telemetry = openTelemetry(config, state, registry);
   const { close, ...reached } = await reach(state, current, telemetry.edges.roundTrip);
-  const { clusters, sights, series, watched, vault } = state;
-  const cloud = cloudOf(config, telemetry);
-  const services: Services = { cloud, clusters, sights, series, watched, vault, clock: systemClock, ...reached };
+  const services = { ...servicesOf(state), cloud: cloudOf(config, telemetry), ...reached };
   const { log, observe } = telemetry;
   // Made with the store and never changed: no other store has it.
   const storeId = await sha256((await state.vault.botKey()).publicKey);
@@ -118,11 +116,28 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
   };
   const vital = { store: () => state.clusters.list(), engine: () => engine.check() };
   const ready = { commands: () => open.check(), ...chats.vital };
-  const httpUrl = await telemetry.open(vital, ready, chats.routes).catch(async (error: unknown) => {
+  const httpUrl = await orClose(bot, telemetry.open(vital, ready, chats.routes));
+  return { ...bot, httpUrl };
+}
+
+/** What the world is as far as this machine knows it. */
+function servicesOf({
+  clusters,
+  sights,
+  series,
+  watched,
+  vault,
+}: State): Omit<Services, "cloud" | "fleet" | "outside"> {
+  return { clusters, sights, series, watched, vault, clock: systemClock };
+}
+
+async function orClose<T>(bot: Pick<Bot, "close">, opening: Promise<T>): Promise<T> {
+  try {
+    return await opening;
+  } catch (error) {
     await bot.close();
     throw error;
-  });
-  return { ...bot, httpUrl };
+  }
 }
 
 function cloudOf({ linodeToken: token, linodeUrl: baseUrl }: Config, { edges }: Telemetry): Services["cloud"] {

@@ -16,7 +16,7 @@ const tickMs = 250;
 const places = { sound: 224, silent: 64 };
 
 /** What `nonet.yaml` says of the watch. */
-export interface WatchSettings {
+interface WatchSettings {
   /** Seconds between two looks at a cluster. */
   readonly interval: number;
   /** Names of clusters that are not watched. */

@@ -17,6 +17,8 @@ export interface WatchedNodes {
   /** What the provider says of machines that do not run: `offline`, by name. */
   readonly machines: Map<string, string>;
   /** From now on a node tells this of a fact. */
+  // Who tells a fact knows what its value is.
+  // oxlint-disable-next-line no-unnecessary-type-parameters
   tell<T extends object>(node: string, fact: string, change: (value: T) => unknown): void;
   /** A fact cannot be read from now on. */
   hide(node: string, fact: string): void;

@@ -8,7 +8,7 @@ import { lookCloser } from "./truth.ts";
 export const settledMs = 24 * 3600 * 1000;
 
 /** Where what a pair does belongs, and where it went from there. Plain JSON; times are milliseconds since 1970. */
-export interface Home {
+interface Home {
   readonly node: string;
   readonly moved: { readonly to: string; readonly at: number } | null;
 }
