@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { chromium, type Browser, type Page } from "playwright-core";
+import { chromium, type Browser, type Locator, type Page } from "playwright-core";
 import type { FakeMessage } from "../fakes/slack/workspace.ts";
 import type { MessageRecord } from "../fakes/discord/messages.ts";
 import type { Stage } from "./stage.ts";
@@ -23,12 +23,16 @@ export interface Camera {
 export async function openCamera({ slack, discord }: Stage, folder: string): Promise<Camera> {
   if (browserPath === undefined) throw new Error("There is no Chromium on this machine.");
   const browser = await chromium.launch({ executablePath: browserPath, args: ["--no-sandbox"] });
-  const [inSlack, inDiscord] = [await pageAt(browser, slack.url), await pageAt(browser, discord.url)];
+  const [inSlack, inDiscord] = [await pageAt(browser, slack.url, tall), await pageAt(browser, discord.url, tall)];
   const one = async (page: Page, file: string, selector: string, text: string) => {
-    await page.locator(selector).getByText(text).first().waitFor();
-    // The page is drawn anew at every change, so an element may be gone by the time its picture is taken: its place stays.
-    const clip = await page.locator(selector).boundingBox();
-    if (clip === null) throw new Error(`${selector} is not to be seen`);
+    // The page is drawn anew at every change, so an element may be gone at any moment: its place stays.
+    let clip: Awaited<ReturnType<Locator["boundingBox"]>> = null;
+    while (clip === null) {
+      await page.locator(selector).getByText(text).first().waitFor();
+      await page.waitForFunction("[...document.images].every(({ complete }) => complete)");
+      await page.locator(selector).scrollIntoViewIfNeeded();
+      clip = await page.locator(selector).boundingBox();
+    }
     await page.screenshot({ path: `${folder}/${file}.png`, clip });
   };
   return {
@@ -44,8 +48,11 @@ export async function openCamera({ slack, discord }: Stage, folder: string): Pro
   };
 }
 
-async function pageAt(browser: Browser, url: string): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width: 960, height: 1100 } });
+/** A card with a table and a picture is seen whole. */
+const tall = 3200;
+
+async function pageAt(browser: Browser, url: string, height = 1100): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 960, height } });
   await page.goto(url);
   return page;
 }
