@@ -36,7 +36,7 @@ interface OutageBand {
 }
 
 /** Time on paper. Long stretches in which nothing was done are folded. */
-export interface Axis {
+interface Axis {
   readonly x: (at: number) => number;
   readonly folds: readonly Span[];
   /** Milliseconds since the beginning, apart enough for their labels. */
