@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import { chromium, type Browser, type Locator, type Page } from "playwright-core";
+import { chromium, type Browser, type Page } from "playwright-core";
 import type { FakeMessage } from "../fakes/slack/workspace.ts";
 import type { MessageRecord } from "../fakes/discord/messages.ts";
-import type { Stage } from "./stage.ts";
+import type { Team } from "./team.ts";
 
 /** A browser of this machine; `undefined` where there is none. */
 export const browserPath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
@@ -20,19 +20,20 @@ export interface Camera {
 }
 
 /** Opens a browser at both pages; `folder` takes the pictures. */
-export async function openCamera({ slack, discord }: Stage, folder: string): Promise<Camera> {
+export async function openCamera({ slack, discord }: Team, folder: string): Promise<Camera> {
   if (browserPath === undefined) throw new Error("There is no Chromium on this machine.");
   const browser = await chromium.launch({ executablePath: browserPath, args: ["--no-sandbox"] });
   const [inSlack, inDiscord] = [await pageAt(browser, slack.url, tall), await pageAt(browser, discord.url, tall)];
   const one = async (page: Page, file: string, selector: string, text: string) => {
-    // The page is drawn anew at every change, so an element may be gone at any moment: its place stays.
-    let clip: Awaited<ReturnType<Locator["boundingBox"]>> = null;
-    while (clip === null) {
-      await page.locator(selector).getByText(text).first().waitFor();
-      await page.waitForFunction("[...document.images].every(({ complete }) => complete)");
-      await page.locator(selector).scrollIntoViewIfNeeded();
-      clip = await page.locator(selector).boundingBox();
-    }
+    await page.locator(selector).getByText(text).first().waitFor();
+    await page.waitForFunction("[...document.images].every(({ complete }) => complete)");
+    // The page is drawn anew at every change, so an element may be gone between two calls: its place is asked for in one.
+    const place = `(() => {
+      const message = document.querySelector(${JSON.stringify(selector)});
+      message.scrollIntoView({ block: "nearest" });
+      return message.getBoundingClientRect().toJSON();
+    })()`;
+    const clip = await page.evaluate<{ x: number; y: number; width: number; height: number }>(place);
     await page.screenshot({ path: `${folder}/${file}.png`, clip });
   };
   return {
