@@ -6,6 +6,7 @@ import { playbook } from "../src/core/playbook.ts";
 import type { Services } from "../src/core/ports.ts";
 import { loadBlueprint } from "./steps/blueprint.ts";
 import { isFine, verdictOf, wholeOf } from "../src/policy/finding.ts";
+import { topologyOf } from "../src/policy/truth/drawing.ts";
 import { datedVerdict } from "../src/policy/watch/since.ts";
 import { truth } from "../src/policy/truth/rows.ts";
 import { lookAt } from "../src/look/look.ts";
@@ -39,10 +40,11 @@ export const status = playbook({
       const rows = truth(seen);
       const answered = seen.looks.filter(({ failure }) => failure === null).length;
       const locks = (await run.services.clusters.locks()).filter(({ cluster: of }) => of === null || of === name);
+      const now = run.services.clock.now();
+      const drawing = topologyOf(seen, rows, now);
       const all = rows.flatMap((row) => row.findings);
-      const round = await run.services.watched.round(name);
-      const verdict = datedVerdict(verdictOf(all), rows, round, run.services.clock.now());
-      const value = { rows, verdict, locks: locks.map(describeLock) };
+      const verdict = datedVerdict(verdictOf(all), rows, await run.services.watched.round(name), now);
+      const value = { rows, verdict, locks: locks.map(describeLock), drawing };
       return { sentence: `${answered} of ${seen.looks.length} nodes answered.`, value };
     });
     const findings = found.rows.flatMap((row) => row.findings);
@@ -61,6 +63,7 @@ export const status = playbook({
       verdict: found.verdict,
       table: { columns, rows },
       ...(text.length === 0 ? {} : { text: text.join("\n") }),
+      drawing: found.drawing,
       data: {
         truth: found.rows.map(({ findings: own, ...row }) => ({
           ...row,

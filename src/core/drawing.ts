@@ -51,6 +51,8 @@ export interface Duty {
   /** Names of the nodes that say they have it. */
   readonly holders: readonly string[];
   readonly condition: Condition;
+  /** What is wrong with it or not known, a few words; empty when it is fine. */
+  readonly says: string;
 }
 
 /** Something that may be reached. */
