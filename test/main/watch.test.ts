@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import type { DatabaseState } from "../../src/ops/facts/database.ts";
 import type { PairStatus } from "../../src/ops/facts/pair.ts";
-import { eventOf, never } from "../engine/fixture.ts";
+import { forgetSeries } from "../../src/engine/series.ts";
+import { beside, eventOf, never } from "../engine/fixture.ts";
 import { onBothStores, onPostgres } from "../engine/stores.ts";
-import { beside } from "../engine/fixture.ts";
 import { alice, carol, openWatched } from "./watched.ts";
 
 type Watched = Awaited<ReturnType<typeof openWatched>>;
@@ -163,6 +163,23 @@ onBothStores((store) => {
     expect(watched.titles()).toHaveLength(2);
   });
 
+  test("the status says since when the worst of it holds", async () => {
+    const watched = await openWatched(await store.place());
+    await watched.look();
+    expect((await watched.result("/cluster status demo"))?.verdict).toBe("consistent");
+    watched.nodes.tell<DatabaseState>("db2", "database state", (state) => ({
+      ...state,
+      source: state.source && { ...state.source, applies: "No" },
+    }));
+    await watched.look(2);
+    expect(watched.rounds.at(-1)?.open).toMatchObject([{ key: "database replication db2" }]);
+    watched.clock.pass(12 * 60_000);
+    await watched.look();
+    expect((await watched.result("/cluster status demo"))?.verdict).toBe(
+      "degraded since 00:00 UTC (12 min): db2 does not replicate",
+    );
+  });
+
   test("a cluster that is destroyed is forgotten, with all that was told of it", async () => {
     const watched = await openWatched(await store.place());
     const { state, mouth } = watched;
@@ -175,6 +192,39 @@ onBothStores((store) => {
     await mouth.until(() => lastOf(watched)?.state === "done");
     expect(await state.watched.rounds()).toEqual([]);
     expect((await watched.answer("/watch status")).verdict).toContain("No cluster is watched");
+  });
+
+  test("numbers are kept by the minute for two days and by ten minutes for thirty", async () => {
+    const { state, clock } = await openWatched(await store.place());
+    const from = clock.now();
+    const hour = 3_600_000;
+    const count = async () =>
+      (await state.store.all("select span, count(*) as count from points group by span order by span")).map((row) => [
+        row["span"],
+        Number(row["count"]),
+      ]);
+    for (let minute = 0; minute < 20; minute += 1) {
+      await state.series.add("demo", [{ node: "db1", metric: "load", value: minute }], from + minute * 60_000);
+    }
+    await state.series.flush();
+    expect(await count()).toEqual([
+      [60_000, 20],
+      [600_000, 2],
+    ]);
+    await forgetSeries(state.store, from + 49 * hour);
+    expect(await count()).toEqual([[600_000, 2]]);
+    clock.pass(49 * hour);
+    expect(await state.series.read("demo", "load", from, from + hour, 60)).toEqual([
+      {
+        node: "db1",
+        points: [
+          { at: from, low: 0, high: 9, average: 4.5 },
+          { at: from + 600_000, low: 10, high: 19, average: 14.5 },
+        ],
+      },
+    ]);
+    await forgetSeries(state.store, from + 31 * 24 * hour);
+    expect(await state.series.read("demo", "load", from, from + hour, 60)).toEqual([]);
   });
 
   test("numbers are kept over time, and who the writer was", async () => {
