@@ -37,8 +37,10 @@ export function openAuthorizer(parts: {
   readonly current: () => WhoMay;
   readonly owner: string;
   readonly commands: readonly Command[];
+  /** Whether there is a web console, where everybody can act whom the configuration names. */
+  readonly web?: boolean;
 }): Authorizer {
-  const law = () => ({ whoMay: parts.current(), commands: parts.commands });
+  const law = () => ({ whoMay: parts.current(), commands: parts.commands, web: parts.web === true });
   const mayApprove = (person: string, run: AskedRun) => {
     const now = law();
     const { people } = now.whoMay;

@@ -23,6 +23,7 @@ import { openRegistry } from "./registry.ts";
 import { reload, type LiveConfig } from "./reload.ts";
 import { deskRuns } from "./runs.ts";
 import { openTelemetry, type Telemetry } from "./telemetry.ts";
+import { serveWeb, type WebServer } from "./web.ts";
 
 /** A bot that runs in this process. */
 export interface Bot {
@@ -31,6 +32,8 @@ export interface Bot {
   readonly keySource: string;
   /** Where health and metrics are; `null` when that is not configured. */
   readonly httpUrl: string | null;
+  /** Where people find the web console; `null` when that is not configured. */
+  readonly webUrl: string | null;
   /** Begins to hear people in the chats that are configured; consoles are heard from the start. Never rejects. */
   listen(): Promise<void>;
   /** Takes no more commands; resolves once no step is under way any more, or after `patienceMs`. */
@@ -74,7 +77,7 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
   // Made with the store and never changed: no other store has it.
   const storeId = await sha256((await state.vault.botKey()).publicKey);
   const whoMay = () => current().whoMay;
-  const authorizer = openAuthorizer({ current: whoMay, owner, commands });
+  const authorizer = openAuthorizer({ current: whoMay, owner, commands, web: config.web !== null });
   const rules = approvalRules(authorizer, whoMay);
   const console = consoleMouth();
   const chats = openChats({ current, commands, log, onRateLimit: telemetry.edges.rateLimit });
@@ -84,7 +87,10 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
     routesFor: (about, at) => routesFor(current(), about, at),
     onChatFailure: ({ place, gone }) => telemetry.edges.chatFailure(kindOf(place), gone),
   });
-  const open = closable(openDesk({ commands, services, runs: deskRuns(engine), authorizer, audit: engine.audit }));
+  const { audit, signIns } = engine;
+  let web: WebServer | null = null;
+  const webUrl = () => web?.url ?? null;
+  const open = closable(openDesk({ commands, services, runs: deskRuns(engine), authorizer, audit, webUrl }));
   const desk = telemetry.desk(open);
   const stopConsole = await serveConsole(desk, socketPath(config.stateDir), console);
   const bot = {
@@ -99,6 +105,7 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
     },
     async close() {
       await stopConsole();
+      await web?.close();
       await chats.close();
       await engine.close();
       await telemetry.close();
@@ -108,11 +115,13 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
   };
   const vital = { store: () => state.clusters.list(), engine: () => engine.check() };
   const ready = { commands: () => open.check(), ...chats.vital };
-  const httpUrl = await telemetry.open(vital, ready, chats.routes).catch(async (error: unknown) => {
+  try {
+    web = config.web && (await serveWeb(config.web, { desk, signIns, log }));
+    return { ...bot, httpUrl: await telemetry.open(vital, ready, chats.routes), webUrl: webUrl() };
+  } catch (error) {
     await bot.close();
     throw error;
-  });
-  return { ...bot, httpUrl };
+  }
 }
 
 function cloudOf({ linodeToken: token, linodeUrl: baseUrl }: Config, { edges }: Telemetry): Services["cloud"] {

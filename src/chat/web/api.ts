@@ -1,0 +1,75 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import type { Caller } from "../../core/caller.ts";
+import { webPlace, type Desk, type Receipt } from "../../core/desk.ts";
+import { describeFailure, OpsError, toFailure } from "../../core/errors.ts";
+import { auditView } from "./audit-view.ts";
+import { completeLine } from "./complete-line.ts";
+import type { Outcome } from "./wire.ts";
+
+/** What a request that got this far carries. */
+export interface SignedIn {
+  readonly Variables: { caller: Caller };
+}
+
+/** A line is never longer in a chat, either. */
+const Line = z.string().min(1).max(4000);
+const Submit = z.strictObject({ text: Line });
+const Complete = z.strictObject({ line: z.string().max(4000) });
+const Press = z.strictObject({
+  id: z.string().max(100),
+  /** The run or notice whose page it is on. */
+  on: z.string().max(100),
+  filled: z.record(z.enum(["typed", "code", "reason"]), z.string().max(500)).or(z.strictObject({})),
+});
+
+/** What people do on the page; `caller` is set, and `done` is called after whatever may have changed something. */
+export function api(desk: Desk, done: () => void): Hono<SignedIn> {
+  const app = new Hono<SignedIn>();
+  app.post("/submit", async (context) => {
+    const { text } = read(Submit, await context.req.json());
+    return context.json(outcomeOf(await after(desk.submit(text, context.var.caller), done)));
+  });
+  app.post("/press", async (context) => {
+    const { id, on, filled } = read(Press, await context.req.json());
+    const at = { place: webPlace, messageId: on };
+    return context.json(outcomeOf(await after(desk.press(id, at, filled, context.var.caller), done)));
+  });
+  app.post("/complete", async (context) => {
+    const { line } = read(Complete, await context.req.json());
+    return context.json(await completeLine(desk, line, context.var.caller));
+  });
+  app.get("/audit", async (context) => context.json(await auditView(desk, context.var.caller)));
+  return app;
+}
+
+/** What went wrong, for whoever asked. */
+export function told(error: unknown): { readonly failure: object; readonly status: 400 | 403 | 500 } {
+  const failure = toFailure(error);
+  const { code } = failure;
+  if (code === "internal") {
+    const message = "Nonet itself failed; its log says why.";
+    return { failure: { code, text: message }, status: 500 };
+  }
+  const denied = code === "forbidden" || code === "needs_second_person";
+  return { failure: { code, text: describeFailure(failure) }, status: denied ? 403 : 400 };
+}
+
+async function after<T>(work: Promise<T>, done: () => void): Promise<T> {
+  try {
+    return await work;
+  } finally {
+    done();
+  }
+}
+
+function read<T>(schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new OpsError({ code: "bad_input", message: "The page asked for something that there is not.", hint: "Reload it." });
+}
+
+function outcomeOf(receipt: Receipt | undefined): Outcome {
+  if (receipt === undefined) return null;
+  return receipt.kind === "run" ? receipt : { kind: "answer", card: receipt.card };
+}

@@ -1,0 +1,30 @@
+import { z } from "zod";
+
+const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/** An address without a path, over HTTPS unless it is this machine's own. */
+const PublicUrl = z
+  .url({ protocol: /^https?$/ })
+  .refine((text) => URL.canParse(text) && new URL(text).href === `${new URL(text).origin}/`, "an address without a path")
+  .refine((text) => {
+    if (!URL.canParse(text)) return true;
+    const { protocol, hostname } = new URL(text);
+    return protocol === "https:" || loopback.test(hostname);
+  }, "whoever listens on the way could act as anybody: use https://, with a proxy in front (docs/web.md)")
+  .transform((text) => new URL(text).origin);
+
+/** The part of `nonet.yaml` that says where the web console is; without it there is none. */
+export const WebFile = {
+  web: z
+    .strictObject({
+      /** Where people find it, when that is not where it listens: the address of a proxy. */
+      url: PublicUrl.nullable().default(null),
+      host: z.string().min(1).default("127.0.0.1"),
+      port: z.int().min(1).max(65535).default(9323),
+    })
+    .nullable()
+    .default(null),
+};
+
+/** Where the web console listens, and where people find it. */
+export type WebSettings = NonNullable<z.infer<typeof WebFile.web>>;

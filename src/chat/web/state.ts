@@ -1,0 +1,65 @@
+import { createHash } from "node:crypto";
+import type { Caller } from "../../core/caller.ts";
+import type { Desk } from "../../core/desk.ts";
+import { toFailure, type Failure } from "../../core/errors.ts";
+import type { RunView } from "../../core/journal.ts";
+import { describeLock } from "../../core/lock.ts";
+import { noticeCard } from "../../core/notice-card.ts";
+import { runCard } from "../../core/run-card.ts";
+import type { ClusterLine, RunLine, State } from "./wire.ts";
+
+/** Makes what a page shows, from what is true at that moment; `runId` is the run whose page it is. */
+export function stateMaker(desk: Desk, caller: Caller, runId: string | null): () => Promise<State> {
+  let problem: Failure | null = null;
+  const see = async () => {
+    // A denial is recorded; once is enough.
+    if (runId === null || problem !== null) return null;
+    try {
+      return runCard(await desk.see(runId, caller));
+    } catch (error) {
+      problem = toFailure(error);
+      return null;
+    }
+  };
+  return async () => {
+    const [board, run] = await Promise.all([desk.board(caller), see()]);
+    return {
+      name: desk.nameOf(caller) ?? "",
+      clusters: await Promise.all(board.clusters.map((name) => clusterLine(desk, name, caller))),
+      runs: board.runs.map(runLine),
+      ended: board.ended.map(runLine),
+      locks: board.locks.map(describeLock),
+      notices: board.notices.map((notice) => ({ id: notice.id, card: noticeCard(notice) })),
+      run,
+      problem,
+    };
+  };
+}
+
+/** The same for the same state, in this process and in the next. */
+export const idOf = (state: State): string =>
+  createHash("sha256").update(JSON.stringify(state)).digest("base64url").slice(0, 22);
+
+async function clusterLine(desk: Desk, name: string, caller: Caller): Promise<ClusterLine> {
+  const run = await desk.lastLook(name, caller);
+  if (run === undefined || run.result === null) return { name, look: null };
+  const { ok, verdict } = run.result;
+  return { name, look: { runId: run.id, at: Date.parse(run.finishedAt ?? run.queuedAt), ok, verdict, picture: null } };
+}
+
+function runLine(run: RunView): RunLine {
+  const card = runCard(run);
+  const { checklist } = card;
+  return {
+    id: run.id,
+    actor: run.actor,
+    card: {
+      ...card,
+      checklist: checklist.filter(({ state }) => state === "running" || state === "failed"),
+      table: null,
+      text: null,
+    },
+    done: checklist.filter(({ endedAt }) => endedAt !== null).length,
+    steps: checklist.length,
+  };
+}
