@@ -60,7 +60,9 @@ export function isAbout(rule: HeldRule, what: What): boolean {
 
 /** The configured channel somebody speaks in. */
 export function channelOf({ whoMay }: Law, { via, channel }: Caller): Channel | undefined {
-  return via === "console" || via === "web" || channel === null ? undefined : whoMay.channels.find((each) => each[via] === channel);
+  return via === "console" || via === "web" || channel === null
+    ? undefined
+    : whoMay.channels.find((each) => each[via] === channel);
 }
 
 /** Whoever may still give the command confirms the reversible run it started. */

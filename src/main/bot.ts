@@ -9,6 +9,7 @@ import { consoleMouth } from "../chat/console/mouth.ts";
 import { serveConsole } from "../chat/console/server.ts";
 import { linodeCloud } from "../cloud/linode.ts";
 import type { Config } from "../config.ts";
+import type { Command } from "../core/command.ts";
 import type { Desk } from "../core/desk.ts";
 import { kindOf } from "../core/mouth.ts";
 import { sha256 } from "../core/plan.ts";
@@ -23,7 +24,7 @@ import { openRegistry } from "./registry.ts";
 import { reload, type LiveConfig } from "./reload.ts";
 import { deskRuns } from "./runs.ts";
 import { openTelemetry, type Telemetry } from "./telemetry.ts";
-import { serveWeb, type WebServer } from "./web.ts";
+import { webServer } from "./web.ts";
 
 /** A bot that runs in this process. */
 export interface Bot {
@@ -64,9 +65,7 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
   const { commands, playbooks } = registry;
   await mkdir(config.stateDir, { recursive: true, mode: 0o700 });
   const state = await openState(config, process.env);
-  const saveBlueprints = async () => {
-    for (const blueprint of current().clusters) await state.clusters.saveBlueprint(blueprint);
-  };
+  const saveBlueprints = () => saveAll(current().clusters, state);
   await saveBlueprints();
   const telemetry = openTelemetry(config, state, registry);
   const { close, ...reached } = await reach(state, current, telemetry.edges.roundTrip);
@@ -76,9 +75,7 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
   const { log, observe } = telemetry;
   // Made with the store and never changed: no other store has it.
   const storeId = await sha256((await state.vault.botKey()).publicKey);
-  const whoMay = () => current().whoMay;
-  const authorizer = openAuthorizer({ current: whoMay, owner, commands, web: config.web !== null });
-  const rules = approvalRules(authorizer, whoMay);
+  const { authorizer, rules } = lawOf(current, commands);
   const console = consoleMouth();
   const chats = openChats({ current, commands, log, onRateLimit: telemetry.edges.rateLimit });
   const engine = await openEngine({
@@ -87,10 +84,9 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
     routesFor: (about, at) => routesFor(current(), about, at),
     onChatFailure: ({ place, gone }) => telemetry.edges.chatFailure(kindOf(place), gone),
   });
-  const { audit, signIns } = engine;
-  let web: WebServer | null = null;
-  const webUrl = () => web?.url ?? null;
-  const open = closable(openDesk({ commands, services, runs: deskRuns(engine), authorizer, audit, webUrl }));
+  const web = webServer(config.web, log);
+  const parts = { commands, services, runs: deskRuns(engine), authorizer, audit: engine.audit, webUrl: web.url };
+  const open = closable(openDesk(parts));
   const desk = telemetry.desk(open);
   const stopConsole = await serveConsole(desk, socketPath(config.stateDir), console);
   const bot = {
@@ -105,7 +101,7 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
     },
     async close() {
       await stopConsole();
-      await web?.close();
+      await web.close();
       await chats.close();
       await engine.close();
       await telemetry.close();
@@ -116,12 +112,22 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
   const vital = { store: () => state.clusters.list(), engine: () => engine.check() };
   const ready = { commands: () => open.check(), ...chats.vital };
   try {
-    web = config.web && (await serveWeb(config.web, { desk, signIns, log }));
-    return { ...bot, httpUrl: await telemetry.open(vital, ready, chats.routes), webUrl: webUrl() };
+    await web.open(desk, engine.signIns);
+    return { ...bot, httpUrl: await telemetry.open(vital, ready, chats.routes), webUrl: web.url() };
   } catch (error) {
     await bot.close();
     throw error;
   }
+}
+
+async function saveAll(blueprints: Config["clusters"], { clusters }: State): Promise<void> {
+  for (const blueprint of blueprints) await clusters.saveBlueprint(blueprint);
+}
+
+function lawOf(current: () => Config, commands: readonly Command[]) {
+  const whoMay = () => current().whoMay;
+  const authorizer = openAuthorizer({ current: whoMay, owner, commands, web: current().web !== null });
+  return { authorizer, rules: approvalRules(authorizer, whoMay) };
 }
 
 function cloudOf({ linodeToken: token, linodeUrl: baseUrl }: Config, { edges }: Telemetry): Services["cloud"] {

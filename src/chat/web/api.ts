@@ -66,7 +66,11 @@ async function after<T>(work: Promise<T>, done: () => void): Promise<T> {
 function read<T>(schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new OpsError({ code: "bad_input", message: "The page asked for something that there is not.", hint: "Reload it." });
+  throw new OpsError({
+    code: "bad_input",
+    message: "The page asked for something that there is not.",
+    hint: "Reload it.",
+  });
 }
 
 function outcomeOf(receipt: Receipt | undefined): Outcome {

@@ -7,6 +7,8 @@ import { etag } from "hono/etag";
 const page = join(import.meta.dirname, "page");
 const litHtml = dirname(findPackageJSON("lit-html", import.meta.url) ?? "lit-html");
 
+const script = "text/javascript; charset=utf-8";
+
 /** Pages that people can open; all are one file, which finds out by its address what to show. */
 const pages = ["/", "/sign-in", "/runs/:id", "/audit", "/wall"];
 
@@ -23,11 +25,12 @@ export function files(): Hono {
       return context.body(text, 200, { "Content-Type": type, "Cache-Control": "no-cache" });
     });
   };
-  serve("/assets/style.css", "text/css; charset=utf-8", () => readFileSync(join(page, "style.css"), "utf8"));
-  serve("/assets/icon.svg", "image/svg+xml", () => readFileSync(join(page, "icon.svg"), "utf8"));
-  const script = "text/javascript; charset=utf-8";
-  for (const name of readdirSync(page).filter((each) => each.endsWith(".ts")))
-    serve(`/assets/page/${name}`, script, () => scriptOf(readFileSync(join(page, name), "utf8")));
+  for (const name of readdirSync(page)) {
+    const read = () => readFileSync(join(page, name), "utf8");
+    if (name.endsWith(".css")) serve(`/assets/${name}`, "text/css; charset=utf-8", read);
+    if (name.endsWith(".svg")) serve(`/assets/${name}`, "image/svg+xml", read);
+    if (name.endsWith(".ts")) serve(`/assets/page/${name}`, script, () => scriptOf(read()));
+  }
   for (const name of ["lit-html.js", "directive.js", "directive-helpers.js", "directives/repeat.js"])
     serve(`/assets/lit-html/${name}`, script, () => readFileSync(join(litHtml, name), "utf8"));
   return app;
@@ -43,7 +46,7 @@ function scriptOf(text: string): string {
 
 /** Node says that the function is experimental, in the middle of what somebody types at the prompt. */
 function quietly<T>(work: () => T): T {
-  const { emitWarning } = process;
+  const emitWarning = process.emitWarning.bind(process);
   process.emitWarning = () => undefined;
   try {
     return work();

@@ -5,7 +5,10 @@ const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 /** An address without a path, over HTTPS unless it is this machine's own. */
 const PublicUrl = z
   .url({ protocol: /^https?$/ })
-  .refine((text) => URL.canParse(text) && new URL(text).href === `${new URL(text).origin}/`, "an address without a path")
+  .refine(
+    (text) => URL.canParse(text) && new URL(text).href === `${new URL(text).origin}/`,
+    "an address without a path",
+  )
   .refine((text) => {
     if (!URL.canParse(text)) return true;
     const { protocol, hostname } = new URL(text);

@@ -33,7 +33,7 @@ export interface WebOptions {
 export interface WebConsole {
   readonly fetch: Hono["fetch"];
   /** Tells all pages that the bot stops, and ends their streams. */
-  close(): void;
+  readonly close: () => void;
 }
 
 /** Bytes of a request; the longest is a reason. */
@@ -101,7 +101,11 @@ function signing(app: Hono, sessions: Sessions, { log, now }: WebOptions): void 
 }
 
 /** What only somebody who is signed in gets. */
-function signedIn(sessions: Sessions, own: Hono<SignedIn>, live: (context: Context<SignedIn>) => Response): Hono<SignedIn> {
+function signedIn(
+  sessions: Sessions,
+  own: Hono<SignedIn>,
+  live: (context: Context<SignedIn>) => Response,
+): Hono<SignedIn> {
   const app = new Hono<SignedIn>();
   app.use(async (context, next) => {
     const caller = await sessions.callerOf(context);
@@ -109,6 +113,7 @@ function signedIn(sessions: Sessions, own: Hono<SignedIn>, live: (context: Conte
     context.set("caller", caller);
     await next();
   });
+  app.get("/who", (context) => context.json({ name: context.var.caller.id }));
   app.get("/live", live);
   app.route("/", own);
   return app;

@@ -59,7 +59,9 @@ export interface Events {
 
 /** What comes back from a command or a button; `null` when the card itself shows it. */
 export type Outcome =
-  { readonly kind: "answer"; readonly card: Card } | { readonly kind: "run"; readonly runId: string } | null;
+  | { readonly kind: "answer"; readonly card: Card }
+  | { readonly kind: "run"; readonly runId: string }
+  | null;
 
 /** How a line could go on: each value stands for all of the line from `from` on. */
 export interface Completion {

@@ -1,0 +1,157 @@
+import { html, nothing, type TemplateResult } from "lit-html";
+import { repeat } from "lit-html/directives/repeat.js";
+import type { ClusterLine, NoticeLine, RunLine, State } from "../wire.ts";
+import { cardView, mark, questionView, stepView } from "./card-view.ts";
+import { submit } from "./deeds.ts";
+import { model, now } from "./model.ts";
+import { ago, spell } from "./time.ts";
+
+/** What is going on. On a wall nothing can be pressed. */
+export function overview(state: State, isWall: boolean): TemplateResult {
+  const asking = state.runs.filter(({ card }) => card.question !== null);
+  const others = state.runs.filter(({ card }) => card.question === null);
+  return html`
+    ${
+      asking.length === 0
+        ? nothing
+        : group(
+            "Waiting for an answer",
+            asking,
+            (run) => run.id,
+            (run) => asked(run, isWall),
+          )
+    }
+    ${
+      state.notices.length === 0
+        ? nothing
+        : group(
+            "Not seen yet",
+            state.notices,
+            ({ id }) => id,
+            (notice) => noticeView(notice, isWall),
+          )
+    }
+    ${
+      state.locks.length === 0
+        ? nothing
+        : html`<section class="locks">
+            <h2>Locks</h2>
+            <ul>
+              ${state.locks.map((lock) => html`<li>${lock}</li>`)}
+            </ul>
+          </section>`
+    }
+    ${group(
+      "Clusters",
+      state.clusters,
+      ({ name }) => name,
+      (cluster) => clusterView(cluster, state, isWall),
+      "There is none that you may see.",
+    )}
+    ${group("Under way", others, ({ id }) => id, underWay, "Nothing runs.")}
+    ${isWall || state.ended.length === 0 ? nothing : ended(state.ended)}
+  `;
+}
+
+function group<T>(
+  title: string,
+  items: readonly T[],
+  idOf: (item: T) => string,
+  view: (item: T) => TemplateResult,
+  none = "",
+): TemplateResult {
+  return html`<section>
+    <h2>${title}</h2>
+    ${items.length === 0 ? html`<p class="none">${none}</p>` : html`<div class="cards">${repeat(items, idOf, view)}</div>`}
+  </section>`;
+}
+
+const link = ({ id, card }: RunLine): TemplateResult => html`<a href="/runs/${id}">${card.title}</a>`;
+
+function asked(run: RunLine, isWall: boolean): TemplateResult {
+  return html`<article class="card asking">
+    <h3>${mark(run.card.state)} ${link(run)}</h3>
+    <p class="who">asked for by ${run.actor}</p>
+    ${questionView(run.card, isWall ? null : run.id)}
+  </article>`;
+}
+
+function noticeView({ id, card }: NoticeLine, isWall: boolean): TemplateResult {
+  return html`<article class="card ${card.state}">
+    <h3>${mark(card.state)} ${card.title}</h3>
+    ${cardView(isWall ? { ...card, facts: [] } : card, isWall ? null : id)}
+  </article>`;
+}
+
+function clusterView({ name, look }: ClusterLine, { runs }: State, isWall: boolean): TemplateResult {
+  const looking = runs.some(({ card }) => card.title === `/cluster status ${name}`);
+  return html`<article class="card ${look === null ? "unknown" : look.ok ? "done" : "failed"}">
+    <h3>${look === null ? nothing : mark(look.ok ? "done" : "failed")} ${name}</h3>
+    ${
+      look === null
+        ? html`<p class="verdict">Nobody has looked yet.</p>`
+        : html`<p class="verdict ${look.ok ? "done" : "failed"}">${look.verdict}</p>
+            ${look.picture === null ? nothing : html`<img src=${look.picture.src} alt=${look.picture.alt} />`}
+            <p class="who"><a href="/runs/${look.runId}">looked at ${ago(now() - look.at)}</a></p>`
+    }
+    ${
+      isWall
+        ? nothing
+        : html`<button
+            type="button"
+            class="plain"
+            ?disabled=${looking || model.link.kind !== "live"}
+            @click=${() => submit(`/cluster status ${name}`, true)}
+          >
+            ${looking ? "Looking" : "Look"} at ${name}${looking ? " …" : " now"}
+          </button>`
+    }
+  </article>`;
+}
+
+function underWay(run: RunLine): TemplateResult {
+  const { card, actor, done } = run;
+  const since = card.startedAt === null ? "" : `, ${spell(now() - card.startedAt)}`;
+  return html`<article class="card ${card.state}">
+    <h3>${mark(card.state)} ${link(run)}</h3>
+    <p class="who">by ${actor}${since}${done === 0 ? "" : `, ${done} steps done`}</p>
+    ${card.verdict === "" ? nothing : html`<p>${card.verdict}</p>`}
+    <ol class="steps" aria-label="At work">
+      ${card.checklist.map(stepView)}
+    </ol>
+  </article>`;
+}
+
+function ended(runs: readonly RunLine[]): TemplateResult {
+  return html`<section>
+    <h2>Ended</h2>
+    <ul class="ended">
+      ${repeat(
+        runs,
+        ({ id }) => id,
+        (run) =>
+          html`<li>
+            ${mark(run.card.state)} ${link(run)}
+            <span class="says">${run.card.verdict}</span>
+            <span class="who">${run.actor}, ${ago(now() - (run.card.endedAt ?? now()))}</span>
+          </li>`,
+      )}
+    </ul>
+  </section>`;
+}
+
+/** The page of one run. */
+export function runPage({ run, problem }: State, id: string): TemplateResult {
+  if (run === null) {
+    const text =
+      problem === null
+        ? "This run is not there."
+        : [problem.message, problem.state, problem.hint].filter(Boolean).join(" ");
+    return html`<p class="problem" role="alert">${text}</p>`;
+  }
+  return html`<article class="card run ${run.state}">
+    <h1>${mark(run.state)} ${run.title}</h1>
+    <p class="who">${run.startedAt === null ? nothing : spell((run.endedAt ?? now()) - run.startedAt)}</p>
+    ${cardView(run, id)}
+  </article>`;
+}
