@@ -56,8 +56,8 @@ function runLine(run: RunView): RunLine {
     card: {
       ...card,
       checklist: checklist.filter(({ state }) => state === "running" || state === "failed"),
-      table: null,
-      text: null,
+      // What is asked is shown whole wherever it can be answered.
+      ...(card.question === null && { table: null, text: null, diff: [] }),
     },
     done: checklist.filter(({ endedAt }) => endedAt !== null).length,
     steps: checklist.length,

@@ -3,7 +3,7 @@ import type { Failure } from "../../core/errors.ts";
 
 /** What the page and the bot tell each other. Times are milliseconds since 1970. */
 
-/** A run in few words: of its checklist only the steps at work. */
+/** A run in few words: of its checklist only the steps at work, but all that it asks. */
 export interface RunLine {
   readonly id: string;
   readonly actor: string;

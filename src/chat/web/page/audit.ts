@@ -17,7 +17,7 @@ export async function readAudit(): Promise<void> {
 
 /** Whether the audit is whole, and its newest records. */
 export function auditPage(view: AuditView | null): TemplateResult {
-  return html`<article class="card ${view === null ? "" : view.ok ? "done" : "failed"}">
+  return html`<article class="card run ${view === null ? "" : view.ok ? "done" : "failed"}">
     <h1>Audit</h1>
     ${
       view === null
@@ -36,7 +36,8 @@ function records(all: NonNullable<AuditView["records"]>): TemplateResult {
   const columns = ["record", "at", "what", "who", "cluster", "data"];
   const rows = all.map(({ seq, at, kind, actor, cluster, data }) => [
     String(seq),
-    at.slice(0, 19).replace("T", " "),
+    // No line breaks in a date.
+    at.slice(0, 19).replace("T", " ").replaceAll("-", "\u2011"),
     ...[kind, actor, cluster, data],
   ]);
   return tableView({ columns, rows }, "Newest records, times in UTC");

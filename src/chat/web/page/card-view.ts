@@ -25,23 +25,16 @@ export function mark(state: CardState): TemplateResult {
 /** A whole card; `on` is the run or notice its buttons belong to, `null` for one without. */
 export function cardView(card: Card, on: string | null): TemplateResult {
   return html`
-    ${card.verdict === "" ? nothing : html`<p class="verdict ${card.state}">${card.verdict}</p>`}
-    ${questionView(card, on)} ${card.question === null && on !== null ? buttons(card.actions, on) : nothing}
-    ${card.diff.length === 0 ? nothing : diffView(card.diff)}
+    <div aria-live="polite">
+      ${card.verdict === "" ? nothing : html`<p class="verdict ${card.state}">${card.verdict}</p>`}
+      ${card.question === null ? nothing : html`<p class="question">${card.question.text}</p>`}
+    </div>
+    ${card.question === null || card.question.details.length === 0 ? nothing : diffView(card.question.details)}
+    ${on === null ? nothing : buttons(card.actions, on)} ${card.diff.length === 0 ? nothing : diffView(card.diff)}
     ${card.checklist.length === 0 ? nothing : checklist(card.checklist)}
     ${card.table === null ? nothing : tableView(card.table, card.title)}
     ${card.text === null ? nothing : html`<pre tabindex="0">${card.text}</pre>`} ${factsView(card)}
   `;
-}
-
-/** What is asked, and how to answer. */
-export function questionView({ question, actions }: Card, on: string | null): TemplateResult | typeof nothing {
-  if (question === null) return nothing;
-  return html`<section class="question" aria-label="Question">
-    <p>${question.text}</p>
-    ${question.details.length === 0 ? nothing : diffView(question.details)}
-    ${on === null ? nothing : buttons(actions, on)}
-  </section>`;
 }
 
 function factsView({ facts }: Card): TemplateResult | typeof nothing {

@@ -47,7 +47,7 @@ export function commandLine(): TemplateResult {
       ${
         model.answer === null
           ? nothing
-          : html`<article class="card answer">
+          : html`<article class="card answer" id="answer">
               <h2>${mark(model.answer.state)} ${model.answer.title}</h2>
               ${cardView(model.answer, null)}
               <button type="button" class="plain" @click=${dismiss}>Close</button>

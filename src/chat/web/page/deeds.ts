@@ -39,6 +39,10 @@ export async function signOut(): Promise<void> {
 }
 
 function take(outcome: Outcome, stay: boolean): void {
-  if (outcome?.kind === "answer") model.answer = outcome.card;
+  if (outcome?.kind === "answer") {
+    model.answer = outcome.card;
+    // Once it is drawn; the button that it answers may be far below.
+    setTimeout(() => document.querySelector("#answer")?.scrollIntoView({ block: "nearest" }));
+  }
   if (outcome?.kind === "run" && !stay) location.assign(`/runs/${outcome.runId}`);
 }

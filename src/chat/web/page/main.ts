@@ -9,6 +9,8 @@ import { outPage, signInPage, takeToken } from "./sign-in.ts";
 import { clock } from "./time.ts";
 
 const path = location.pathname;
+/** Whether the run whose page it is has been shown: whoever comes here begins to read, and to press, there. */
+let isArrived = false;
 const runId = /^\/runs\/([0-9a-f-]+)$/.exec(path)?.[1] ?? null;
 const isWall = path === "/wall";
 
@@ -50,9 +52,12 @@ function page(): TemplateResult {
   if (link.kind === "signed-out") return outPage();
   // What is not known to be true any more must not look as if it were.
   const stale = state !== null && link.kind !== "live";
-  return html`${header()}
+  return html`<a class="skip" href="#content">Skip to the content</a>
+    ${header()}
     <main class="${stale ? "stale" : ""}">
-      ${isWall ? nothing : commandLine()} ${state === null ? html`<p class="none">Connecting …</p>` : shown()}
+      ${isWall ? nothing : commandLine()}
+      <div id="content" tabindex="-1"></div>
+      ${state === null ? html`<p class="none">Connecting …</p>` : shown()}
     </main>`;
 }
 
@@ -77,6 +82,10 @@ function title(): string {
 drawWith(() => {
   render(page(), document.body);
   document.title = title();
+  const heading = isArrived ? null : document.querySelector<HTMLElement>("#title");
+  if (heading === null) return;
+  isArrived = true;
+  heading.focus();
 });
 document.documentElement.classList.toggle("wall", isWall);
 if (path === "/sign-in") takeToken();

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { repeat } from "lit-html/directives/repeat.js";
 import type { ClusterLine, NoticeLine, RunLine, State } from "../wire.ts";
-import { cardView, mark, questionView, stepView } from "./card-view.ts";
+import { cardView, mark, stepView } from "./card-view.ts";
 import { submit } from "./deeds.ts";
 import { model, now } from "./model.ts";
 import { ago, spell } from "./time.ts";
@@ -48,7 +48,13 @@ export function overview(state: State, isWall: boolean): TemplateResult {
       (cluster) => clusterView(cluster, state, isWall),
       "There is none that you may see.",
     )}
-    ${group("Under way", others, ({ id }) => id, underWay, "Nothing runs.")}
+    ${group(
+      "Under way",
+      others,
+      ({ id }) => id,
+      (run) => underWay(run, isWall),
+      "Nothing runs.",
+    )}
     ${isWall || state.ended.length === 0 ? nothing : ended(state.ended)}
   `;
 }
@@ -66,13 +72,18 @@ function group<T>(
   </section>`;
 }
 
-const link = ({ id, card }: RunLine): TemplateResult => html`<a href="/runs/${id}">${card.title}</a>`;
+const link = ({ id, card }: RunLine, isWall = false): TemplateResult =>
+  isWall ? html`${card.title}` : html`<a href="/runs/${id}">${card.title}</a>`;
 
 function asked(run: RunLine, isWall: boolean): TemplateResult {
   return html`<article class="card asking">
-    <h3>${mark(run.card.state)} ${link(run)}</h3>
+    <h3>${mark(run.card.state)} ${link(run, isWall)}</h3>
     <p class="who">asked for by ${run.actor}</p>
-    ${questionView(run.card, isWall ? null : run.id)}
+    ${
+      isWall
+        ? html`<p class="question">${run.card.question?.text}</p>`
+        : cardView({ ...run.card, checklist: [] }, run.id)
+    }
   </article>`;
 }
 
@@ -84,6 +95,7 @@ function noticeView({ id, card }: NoticeLine, isWall: boolean): TemplateResult {
 }
 
 function clusterView({ name, look }: ClusterLine, { runs }: State, isWall: boolean): TemplateResult {
+  const seen = look === null ? "" : `looked at ${ago(now() - look.at)}`;
   const looking = runs.some(({ card }) => card.title === `/cluster status ${name}`);
   return html`<article class="card ${look === null ? "unknown" : look.ok ? "done" : "failed"}">
     <h3>${look === null ? nothing : mark(look.ok ? "done" : "failed")} ${name}</h3>
@@ -92,7 +104,7 @@ function clusterView({ name, look }: ClusterLine, { runs }: State, isWall: boole
         ? html`<p class="verdict">Nobody has looked yet.</p>`
         : html`<p class="verdict ${look.ok ? "done" : "failed"}">${look.verdict}</p>
             ${look.picture === null ? nothing : html`<img src=${look.picture.src} alt=${look.picture.alt} />`}
-            <p class="who"><a href="/runs/${look.runId}">looked at ${ago(now() - look.at)}</a></p>`
+            <p class="who">${isWall ? seen : html`<a href="/runs/${look.runId}">${seen}</a>`}</p>`
     }
     ${
       isWall
@@ -109,11 +121,11 @@ function clusterView({ name, look }: ClusterLine, { runs }: State, isWall: boole
   </article>`;
 }
 
-function underWay(run: RunLine): TemplateResult {
+function underWay(run: RunLine, isWall: boolean): TemplateResult {
   const { card, actor, done } = run;
   const since = card.startedAt === null ? "" : `, ${spell(now() - card.startedAt)}`;
   return html`<article class="card ${card.state}">
-    <h3>${mark(card.state)} ${link(run)}</h3>
+    <h3>${mark(card.state)} ${link(run, isWall)}</h3>
     <p class="who">by ${actor}${since}${done === 0 ? "" : `, ${done} steps done`}</p>
     ${card.verdict === "" ? nothing : html`<p>${card.verdict}</p>`}
     <ol class="steps" aria-label="At work">
@@ -150,7 +162,7 @@ export function runPage({ run, problem }: State, id: string): TemplateResult {
     return html`<p class="problem" role="alert">${text}</p>`;
   }
   return html`<article class="card run ${run.state}">
-    <h1>${mark(run.state)} ${run.title}</h1>
+    <h1 id="title" tabindex="-1">${mark(run.state)} ${run.title}</h1>
     <p class="who">${run.startedAt === null ? nothing : spell((run.endedAt ?? now()) - run.startedAt)}</p>
     ${cardView(run, id)}
   </article>`;
