@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Ask, Verdict } from "./ask.ts";
+import type { Drawing } from "./drawing.ts";
 import { OpsError, toFailure } from "./errors.ts";
 import type { Json } from "./json.ts";
 import { wholePlan, type Plan, type PlanParts, type Risk } from "./plan.ts";
@@ -113,6 +114,8 @@ export interface Result {
   readonly table?: Table;
   /** Further text, shown as it is. */
   readonly text?: string;
+  /** What it found, as a picture; what it shows is in the verdict, the table or the text as well. */
+  readonly drawing?: Drawing;
   /** What is or became different, a line each that begins with `+ `, `- `, `~ ` or two blanks. */
   readonly diff?: readonly string[];
   /** Commands that would do something about it; each is offered as a button and never given by itself. */
