@@ -6,7 +6,8 @@ import type { RunView } from "../../core/journal.ts";
 import { describeLock } from "../../core/lock.ts";
 import { noticeCard } from "../../core/notice-card.ts";
 import { runCard } from "../../core/run-card.ts";
-import type { ClusterLine, RunLine, State } from "./wire.ts";
+import { altOf } from "../../render/draw.ts";
+import type { ClusterLine, PictureLine, RunLine, State } from "./wire.ts";
 
 /** Makes what a page shows, from what is true at that moment; `runId` is the run whose page it is. */
 export function stateMaker(desk: Desk, caller: Caller, runId: string | null): () => Promise<State> {
@@ -15,7 +16,8 @@ export function stateMaker(desk: Desk, caller: Caller, runId: string | null): ()
     // A denial is recorded; once is enough.
     if (runId === null || problem !== null) return null;
     try {
-      return runCard(await desk.see(runId, caller));
+      const view = await desk.see(runId, caller);
+      return { card: runCard(view), picture: pictureOf(view) };
     } catch (error) {
       problem = toFailure(error);
       return null;
@@ -44,7 +46,13 @@ async function clusterLine(desk: Desk, name: string, caller: Caller): Promise<Cl
   const run = await desk.lastLook(name, caller);
   if (run === undefined || run.result === null) return { name, look: null };
   const { ok, verdict } = run.result;
-  return { name, look: { runId: run.id, at: Date.parse(run.finishedAt ?? run.queuedAt), ok, verdict, picture: null } };
+  const at = Date.parse(run.finishedAt ?? run.queuedAt);
+  return { name, look: { runId: run.id, at, ok, verdict, picture: pictureOf(run) } };
+}
+
+function pictureOf({ id, result }: RunView): PictureLine | null {
+  const drawing = result?.drawing;
+  return drawing === undefined ? null : { src: `/api/runs/${id}/picture.svg`, alt: altOf(drawing) };
 }
 
 function runLine(run: RunView): RunLine {

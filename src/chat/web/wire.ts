@@ -13,6 +13,12 @@ export interface RunLine {
   readonly steps: number;
 }
 
+/** Address of a picture (with `?theme=dark` of a dark one), and the same in words. */
+export interface PictureLine {
+  readonly src: string;
+  readonly alt: string;
+}
+
 /** A cluster as it was seen last. */
 export interface ClusterLine {
   readonly name: string;
@@ -22,8 +28,7 @@ export interface ClusterLine {
     readonly at: number;
     readonly ok: boolean;
     readonly verdict: string;
-    /** Address of a picture, and the same in words. */
-    readonly picture: { readonly src: string; readonly alt: string } | null;
+    readonly picture: PictureLine | null;
   } | null;
 }
 
@@ -45,7 +50,7 @@ export interface State {
   readonly locks: readonly string[];
   readonly notices: readonly NoticeLine[];
   /** The run whose page it is; `null` on other pages. */
-  readonly run: Card | null;
+  readonly run: { readonly card: Card; readonly picture: PictureLine | null } | null;
   /** Why the run is not shown. */
   readonly problem: Failure | null;
 }

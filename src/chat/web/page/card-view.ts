@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import { repeat } from "lit-html/directives/repeat.js";
 import type { Card, CardState, CardStep } from "../../../core/card.ts";
 import type { Table } from "../../../core/table.ts";
+import type { PictureLine } from "../wire.ts";
 import { buttons } from "./buttons.ts";
 import { now } from "./model.ts";
 import { spell } from "./time.ts";
@@ -78,6 +79,15 @@ const kinds: Readonly<Record<string, string>> = { "+": "added", "-": "removed", 
 function diffView(lines: readonly string[]): TemplateResult {
   return html`<pre class="diff" tabindex="0" aria-label="Changes">
 ${lines.map((line) => html`<span class="${kinds[line.charAt(0)] ?? "same"}">${line} </span>`)}</pre>`;
+}
+
+/** A picture that goes with the colours of the page. */
+export function pictureView(picture: PictureLine | null): TemplateResult | typeof nothing {
+  if (picture === null) return nothing;
+  return html`<picture>
+    <source media="(prefers-color-scheme: dark)" srcset="${picture.src}?theme=dark" />
+    <img src=${picture.src} alt=${picture.alt} />
+  </picture>`;
 }
 
 /** A table; `title` says what is in it to whoever does not see it. */

@@ -74,7 +74,7 @@ function shown(): TemplateResult | typeof nothing {
 function title(): string {
   const { state } = model;
   if (state === null) return "Nonet";
-  if (runId !== null && state.run !== null) return `${state.run.title} · Nonet`;
+  if (runId !== null && state.run !== null) return `${state.run.card.title} · Nonet`;
   const asking = state.runs.filter(({ card }) => card.question !== null).length;
   return `${asking === 0 ? "" : `(${asking}) `}Nonet`;
 }

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { repeat } from "lit-html/directives/repeat.js";
 import type { ClusterLine, NoticeLine, RunLine, State } from "../wire.ts";
-import { cardView, mark, stepView } from "./card-view.ts";
+import { cardView, mark, pictureView, stepView } from "./card-view.ts";
 import { submit } from "./deeds.ts";
 import { model, now } from "./model.ts";
 import { ago, spell } from "./time.ts";
@@ -103,7 +103,7 @@ function clusterView({ name, look }: ClusterLine, { runs }: State, isWall: boole
       look === null
         ? html`<p class="verdict">Nobody has looked yet.</p>`
         : html`<p class="verdict ${look.ok ? "done" : "failed"}">${look.verdict}</p>
-            ${look.picture === null ? nothing : html`<img src=${look.picture.src} alt=${look.picture.alt} />`}
+            ${pictureView(look.picture)}
             <p class="who">${isWall ? seen : html`<a href="/runs/${look.runId}">${seen}</a>`}</p>`
     }
     ${
@@ -161,9 +161,10 @@ export function runPage({ run, problem }: State, id: string): TemplateResult {
         : [problem.message, problem.state, problem.hint].filter(Boolean).join(" ");
     return html`<p class="problem" role="alert">${text}</p>`;
   }
-  return html`<article class="card run ${run.state}">
-    <h1 id="title" tabindex="-1">${mark(run.state)} ${run.title}</h1>
-    <p class="who">${run.startedAt === null ? nothing : spell((run.endedAt ?? now()) - run.startedAt)}</p>
-    ${cardView(run, id)}
+  const { card, picture } = run;
+  return html`<article class="card run ${card.state}">
+    <h1 id="title" tabindex="-1">${mark(card.state)} ${card.title}</h1>
+    <p class="who">${card.startedAt === null ? nothing : spell((card.endedAt ?? now()) - card.startedAt)}</p>
+    ${cardView(card, id)} ${pictureView(picture)}
   </article>`;
 }
