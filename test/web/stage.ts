@@ -16,7 +16,7 @@ export const inSlack = (id: string): Caller => ({ via: "slack", id, channel: nul
 
 /** alice and bob may do anything, carol looks, dave is known and has no role. */
 const people = [
-  { name: "alice", slack: "U0ALICE", roles: ["admin"] },
+  { name: "alice", slack: "U0ALICE", console: "alice", roles: ["admin"] },
   { name: "bob", slack: "U0BOB", roles: ["admin"] },
   { name: "carol", slack: "U0CAROL", roles: ["viewer"] },
   { name: "dave", slack: "U0DAVE" },
@@ -29,7 +29,7 @@ export interface Stage {
   readonly stateDir: string;
   /** What the link for a person looks like: `http://127.0.0.1:4711/sign-in#TOKEN`. */
   linkFor(slackId: string): Promise<string>;
-  /** Has another configuration of people read. */
+  /** Has a configuration read that names only these people. */
   employ(names: readonly string[]): Promise<void>;
   /** Stops the bot and starts it again on the same store and port. */
   restart(): Promise<void>;

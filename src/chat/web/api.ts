@@ -1,4 +1,5 @@
-import { Hono } from "hono";
+import type { HttpBindings } from "@hono/node-server";
+import { Hono, type HonoRequest } from "hono";
 import { z } from "zod";
 import type { Caller } from "../../core/caller.ts";
 import { webPlace, type Desk, type Receipt } from "../../core/desk.ts";
@@ -10,6 +11,7 @@ import type { Outcome } from "./wire.ts";
 
 /** What a request that got this far carries. */
 export interface SignedIn {
+  readonly Bindings: HttpBindings;
   readonly Variables: { caller: Caller };
 }
 
@@ -21,23 +23,23 @@ const Press = z.strictObject({
   id: z.string().max(100),
   /** The run or notice whose page it is on. */
   on: z.string().max(100),
-  filled: z.record(z.enum(["typed", "code", "reason"]), z.string().max(500)).or(z.strictObject({})),
+  filled: z.record(z.string().max(20), z.string().max(500)),
 });
 
 /** What people do on the page; `caller` is set, and `done` is called after whatever may have changed something. */
 export function api(desk: Desk, done: () => void): Hono<SignedIn> {
   const app = new Hono<SignedIn>();
   app.post("/submit", async (context) => {
-    const { text } = read(Submit, await context.req.json());
+    const { text } = await read(Submit, context.req);
     return context.json(outcomeOf(await after(desk.submit(text, context.var.caller), done)));
   });
   app.post("/press", async (context) => {
-    const { id, on, filled } = read(Press, await context.req.json());
+    const { id, on, filled } = await read(Press, context.req);
     const at = { place: webPlace, messageId: on };
     return context.json(outcomeOf(await after(desk.press(id, at, filled, context.var.caller), done)));
   });
   app.post("/complete", async (context) => {
-    const { line } = read(Complete, await context.req.json());
+    const { line } = await read(Complete, context.req);
     return context.json(await completeLine(desk, line, context.var.caller));
   });
   app.get("/audit", async (context) => context.json(await auditView(desk, context.var.caller)));
@@ -70,14 +72,22 @@ async function after<T>(work: Promise<T>, done: () => void): Promise<T> {
   }
 }
 
-function read<T>(schema: z.ZodType<T>, value: unknown): T {
-  const parsed = schema.safeParse(value);
+async function read<T>(schema: z.ZodType<T>, request: Pick<HonoRequest, "text">): Promise<T> {
+  const parsed = schema.safeParse(parseJson(await request.text()));
   if (parsed.success) return parsed.data;
   throw new OpsError({
     code: "bad_input",
-    message: "The page asked for something that there is not.",
+    message: "The page sent something that cannot be read.",
     hint: "Reload it.",
   });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function outcomeOf(receipt: Receipt | undefined): Outcome {

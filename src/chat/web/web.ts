@@ -1,6 +1,7 @@
 import { getConnInfo } from "@hono/node-server/conninfo";
 import { Hono, type Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { HTTPException } from "hono/http-exception";
 import { streamSSE } from "hono/streaming";
 import { z } from "zod";
 import type { Desk } from "../../core/desk.ts";
@@ -32,14 +33,17 @@ export interface WebOptions {
 /** The web console, for a server that listens. */
 export interface WebConsole {
   readonly fetch: Hono["fetch"];
-  /** Tells all pages that the bot stops, and ends their streams. */
-  readonly close: () => void;
+  /** Tells all pages that the bot stops, and ends their streams; waits no longer than half a second for who reads slowly. */
+  readonly close: () => Promise<void>;
 }
 
 /** Bytes of a request; the longest is a reason. */
 const mostBytes = 32 * 1024;
 /** Wrong tries of one address in a minute; a link has 256 random bits, so this only keeps the noise down. */
 const mostTries = 20;
+
+/** Milliseconds. */
+const goodbyeMs = 500;
 
 /** Opens the web console: one more way to the desk, for whoever has signed in by a link from chat or console. */
 export function openWeb(options: WebOptions): WebConsole {
@@ -48,11 +52,13 @@ export function openWeb(options: WebOptions): WebConsole {
   const stopping = new AbortController();
   const sessions = openSessions(options.signIns, desk, isHttps);
   const changes = openChanges(desk);
+  const streams = new Set<Promise<void>>();
   const app = new Hono();
   app.use((...request) => headers(isHttps())(...request));
   app.use(sameSite(url));
   app.use(bodyLimit({ maxSize: mostBytes }));
   app.onError((error, context) => {
+    if (error instanceof HTTPException) return context.text(`${error.message}\n`, error.status);
     const { failure, status } = told(error);
     if (status === 500) log.error({ err: error }, "The web console failed.");
     return context.json(failure, status);
@@ -64,12 +70,16 @@ export function openWeb(options: WebOptions): WebConsole {
     await next();
   });
   signing(app, sessions, options);
-  app.route("/api", signedIn(sessions, api(desk, changes.ring), liveFor({ ...options, sessions, changes, stopping })));
+  app.route(
+    "/api",
+    signedIn(sessions, api(desk, changes.ring), liveFor({ ...options, sessions, changes, stopping, streams })),
+  );
   return {
     fetch: app.fetch,
-    close: () => {
+    close: async () => {
       changes.close();
       stopping.abort();
+      await Promise.race([Promise.all(streams), new Promise((resolve) => void setTimeout(resolve, goodbyeMs))]);
     },
   };
 }
@@ -123,10 +133,12 @@ interface LiveParts extends Pick<WebOptions, "desk" | "log" | "now"> {
   readonly sessions: Sessions;
   readonly changes: ReturnType<typeof openChanges>;
   readonly stopping: AbortController;
+  /** Those that are open. */
+  readonly streams: Set<Promise<void>>;
 }
 
 /** The stream of a page: `run` is the id of the run whose page it is, `last` the event that the page has seen already. */
-function liveFor({ desk, log, now, sessions, changes, stopping }: LiveParts) {
+function liveFor({ desk, log, now, sessions, changes, stopping, streams }: LiveParts) {
   return (context: Context<SignedIn>): Response => {
     const { req, var: given } = context;
     // Proxies that gather what they pass on would hold back every event.
@@ -139,14 +151,16 @@ function liveFor({ desk, log, now, sessions, changes, stopping }: LiveParts) {
       stopping: stopping.signal,
       now,
     };
-    return streamSSE(context, async (stream) => {
-      try {
-        await tellLive(stream, live);
-      } catch (error) {
+    // What was written last is on its way only when the response is closed.
+    const closed = new Promise<void>((resolve) => void context.env.outgoing.once("close", resolve));
+    streams.add(closed);
+    void closed.then(() => streams.delete(closed));
+    return streamSSE(context, (stream) =>
+      tellLive(stream, live).catch((error: unknown) => {
         // The page sees that its stream ends, says so, and asks again.
         log.error({ failure: toFailure(error) }, "A page of the web console could not be told what is true.");
-      }
-    });
+      }),
+    );
   };
 }
 
