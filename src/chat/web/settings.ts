@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+const loopback = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
 
 /** An address without a path, over HTTPS unless it is this machine's own. */
 const PublicUrl = z
@@ -25,6 +25,7 @@ export const WebFile = {
       host: z.string().min(1).default("127.0.0.1"),
       port: z.int().min(1).max(65535).default(9323),
     })
+    .refine(({ url, host }) => url !== null || loopback.test(host), "say at which https:// address people find it: url")
     .nullable()
     .default(null),
 };
