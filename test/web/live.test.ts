@@ -116,7 +116,8 @@ it("goes on where a page left off, also after the bot has started again", async 
     for await (const { event, data } of alice.live()) events.push(event === "over" ? `over ${data.why}` : event);
   })();
   await expect.poll(() => events).toContain("state");
-  await stage.restart();
+  await stage.stop();
+  await stage.start();
   await listening.catch(() => undefined);
   expect(events.at(-1)).toBe("over stopping");
   expect(await next({ "last-event-id": last })).toBe("beat");

@@ -31,8 +31,9 @@ export interface Stage {
   linkFor(slackId: string): Promise<string>;
   /** Has a configuration read that names only these people. */
   employ(names: readonly string[]): Promise<void>;
-  /** Stops the bot and starts it again on the same store and port. */
-  restart(): Promise<void>;
+  /** Stops the bot, and starts another one on the same store and port. */
+  stop(): Promise<void>;
+  start(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -67,8 +68,8 @@ export async function openStage(): Promise<Stage> {
       config = { ...config, whoMay: WhoMay.parse({ people: people.filter(({ name }) => names.includes(name)) }) };
       await stage.bot.reload();
     },
-    restart: async () => {
-      await stage.bot.close();
+    stop: () => stage.bot.close(),
+    start: async () => {
       stage.bot = await start();
     },
     close: async () => {
