@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import { ask } from "./api.ts";
 import { changed } from "./model.ts";
 
+const name = html`<h1><img src="/assets/icon.svg" alt="" width="28" height="28" /> Nonet</h1>`;
 let token = "";
 let busy = false;
 let problem: string | null = null;
@@ -18,7 +19,7 @@ export function takeToken(): void {
  */
 export function signInPage(): TemplateResult {
   return html`<main class="door">
-    <h1>Nonet</h1>
+    ${name}
     ${
       token === ""
         ? howTo()
@@ -32,7 +33,7 @@ export function signInPage(): TemplateResult {
 /** What is shown to somebody who is not signed in. */
 export function outPage(): TemplateResult {
   return html`<main class="door">
-    <h1>Nonet</h1>
+    ${name}
     <p>You are not signed in.</p>
     ${howTo()}
   </main>`;
