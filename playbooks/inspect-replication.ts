@@ -2,11 +2,8 @@ import { z } from "zod";
 import { nodesWith } from "../src/core/cluster.ts";
 import { valueOf } from "../src/core/fact.ts";
 import type { Json } from "../src/core/json.ts";
-import { ago } from "../src/core/words.ts";
-import { tableChecksums } from "../src/ops/facts/checksums.ts";
 import { databaseState } from "../src/ops/facts/database.ts";
 import { pairStatus } from "../src/ops/facts/pair.ts";
-import type { Finding } from "../src/policy/finding.ts";
 import {
   replicationFindings,
   replicationNews,
@@ -15,6 +12,7 @@ import {
   type ReplicationSight,
 } from "../src/policy/replication-report.ts";
 import { askNode } from "./steps/ask.ts";
+import { compareTables } from "./steps/compare-tables.ts";
 import { inspection, ofCluster, type Asking, type Report } from "./steps/inspection.ts";
 
 /** Says how both directions of replication are, and what is new since the last time somebody looked. */
@@ -57,35 +55,4 @@ export async function replicationReport({ services, cluster, context }: Asking):
     table: replicationTable(looks, writer),
     diff: replicationNews(before, now, services.clock.now() - Date.parse(last?.at ?? "")),
   };
-}
-
-/** Milliseconds between two comparisons of all rows. */
-const restMs = 10 * 60_000;
-
-async function compareTables({ services, cluster, context }: Asking): Promise<Finding[]> {
-  const { name, site } = cluster.blueprint;
-  const last = await services.sights.last(name, "checksums");
-  const age = services.clock.now() - Date.parse(last?.at ?? "1970-01-01");
-  if (age < restMs) {
-    return [
-      { level: "note", says: `the tables were compared ${ago(age)}, and are not again before 10 minutes have passed` },
-    ];
-  }
-  await services.sights.keep(name, "checksums", null);
-  const time = { factSeconds: 240, deadlineMs: 270_000 };
-  const answers = await Promise.all(
-    nodesWith(cluster, "db").map((node) =>
-      askNode(services, cluster, node, [tableChecksums(site.database.name)], context, time),
-    ),
-  );
-  const [a, b] = answers;
-  if (a === undefined || b === undefined) return [];
-  const [mine, other] = [a.told[0], b.told[0]];
-  if (!mine.known) return [{ level: "unknown", says: `${a.node.name}: ${mine.why}` }];
-  if (!other.known) return [{ level: "unknown", says: `${b.node.name}: ${other.why}` }];
-  const tables = [...new Set([...Object.keys(mine.value), ...Object.keys(other.value)])].toSorted();
-  const different = tables.filter((table) => mine.value[table] !== other.value[table]);
-  if (different.length === 0) return [{ level: "note", says: `${tables.length} tables have the same content on both` }];
-  const says = `${different.join(", ")} differ between ${a.node.name} and ${b.node.name}, or were written to meanwhile`;
-  return [{ level: "degraded", says }];
 }

@@ -7,8 +7,8 @@ import { keepTail, type Ending, type Output } from "./output.ts";
  * what follows there is the script's own standard input, its length said by the script. Fixed locale: tools answer in words that parsers know.
  */
 const commandLine =
-  "exec env LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin " +
-  `sh -c 'umask 022; IFS= read -r n && s=$(head -c "$n") && eval "$s"'`;
+  "export LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; " +
+  `exec sh -c 'umask 022; IFS= read -r n && s=$(head -c "$n") && eval "$s"'`;
 
 /** What to run and for how long. */
 export interface Job {

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { chromium, type Browser, type Page } from "playwright-core";
 import type { FakeMessage } from "../fakes/slack/workspace.ts";
 import type { MessageRecord } from "../fakes/discord/messages.ts";
-import type { Stage } from "./stage.ts";
+import type { Team } from "./team.ts";
 
 /** A browser of this machine; `undefined` where there is none. */
 export const browserPath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
@@ -20,15 +20,15 @@ export interface Camera {
 }
 
 /** Opens a browser at both pages; `folder` takes the pictures. */
-export async function openCamera({ slack, discord }: Stage, folder: string): Promise<Camera> {
+export async function openCamera({ slack, discord }: Team, folder: string): Promise<Camera> {
   if (browserPath === undefined) throw new Error("There is no Chromium on this machine.");
   const browser = await chromium.launch({ executablePath: browserPath, args: ["--no-sandbox"] });
   const [inSlack, inDiscord] = [await pageAt(browser, slack.url), await pageAt(browser, discord.url)];
   const one = async (page: Page, file: string, selector: string, text: string) => {
     await page.locator(selector).getByText(text).first().waitFor();
-    // The page is drawn anew at every change, so an element may be gone by the time its picture is taken: its place stays.
-    const clip = await page.locator(selector).boundingBox();
-    if (clip === null) throw new Error(`${selector} is not to be seen`);
+    // The page is drawn anew at every change, so an element may be gone between two calls: its place is asked for in one.
+    const place = `document.querySelector(${JSON.stringify(selector)}).getBoundingClientRect().toJSON()`;
+    const clip = await page.evaluate<{ x: number; y: number; width: number; height: number }>(place);
     await page.screenshot({ path: `${folder}/${file}.png`, clip });
   };
   return {

@@ -1,6 +1,6 @@
 import { ids } from "../fakes/discord/sample.ts";
 import type { Camera } from "./camera.ts";
-import type { Stage } from "./stage.ts";
+import type { Team } from "./team.ts";
 
 /** Somebody who takes no pictures. */
 type Eye = Pick<Camera, "slack" | "discord" | "screen">;
@@ -8,7 +8,7 @@ const nobody = () => Promise.resolve();
 const noCamera: Eye = { slack: nobody, discord: nobody, screen: nobody };
 
 /** Both cards show this. */
-async function bothSay(stage: Stage, eye: Eye, name: string, text: string): Promise<void> {
+async function bothSay(stage: Team, eye: Eye, name: string, text: string): Promise<void> {
   await stage.slack.until(() => stage.slackCard(text) !== undefined);
   await stage.discord.until(() => stage.discordCard(text) !== undefined);
   await eye.slack(name, stage.slackCard(text), text);
@@ -16,7 +16,7 @@ async function bothSay(stage: Stage, eye: Eye, name: string, text: string): Prom
 }
 
 /** alice asks in Slack for a cluster, bob says yes in Discord, and both see it to the end. `proof` is how it ends. */
-export async function buildIt(stage: Stage, eye: Eye = noCamera, proof = "Built and proven"): Promise<void> {
+export async function buildIt(stage: Team, eye: Eye = noCamera, proof = "Built and proven"): Promise<void> {
   const { slack, discord } = stage;
   await slack.as("U0ALICE").in("C0OPS").types("/cluster build demo");
   await bothSay(stage, eye, "asked", "Approve");
@@ -28,7 +28,7 @@ export async function buildIt(stage: Stage, eye: Eye = noCamera, proof = "Built 
 }
 
 /** What else people do with it, one card after the other. */
-export async function useIt(stage: Stage, eye: Eye = noCamera): Promise<void> {
+export async function useIt(stage: Team, eye: Eye = noCamera): Promise<void> {
   const { slack, discord } = stage;
   const alice = slack.as("U0ALICE").in("C0OPS");
   await alice.types("/cluster status demo");
