@@ -6,6 +6,7 @@ import { playbook } from "../src/core/playbook.ts";
 import type { Services } from "../src/core/ports.ts";
 import { loadBlueprint } from "./steps/blueprint.ts";
 import { isFine, verdictOf, wholeOf } from "../src/policy/finding.ts";
+import { topologyOf } from "../src/policy/truth/drawing.ts";
 import { truth } from "../src/policy/truth/rows.ts";
 import { lookAt } from "./steps/look.ts";
 
@@ -26,7 +27,7 @@ export async function loadCluster(services: Services, name: string): Promise<Clu
 /** Says what is true right now: one verdict, and what each source says of everything that must agree. */
 export const status = playbook({
   name: "status",
-  version: 2,
+  version: 3,
   input: z.object({ name: ClusterName }),
   risk: "read",
   cluster: ({ name }) => name,
@@ -38,7 +39,8 @@ export const status = playbook({
       const rows = truth(seen);
       const answered = seen.looks.filter(({ failure }) => failure === null).length;
       const locks = (await run.services.clusters.locks()).filter(({ cluster: of }) => of === null || of === name);
-      const value = { rows, locks: locks.map(describeLock) };
+      const drawing = topologyOf(seen, rows, run.services.clock.now());
+      const value = { rows, locks: locks.map(describeLock), drawing };
       return { sentence: `${answered} of ${seen.looks.length} nodes answered.`, value };
     });
     const findings = found.rows.flatMap((row) => row.findings);
@@ -57,6 +59,7 @@ export const status = playbook({
       verdict: verdictOf(findings),
       table: { columns, rows },
       ...(text.length === 0 ? {} : { text: text.join("\n") }),
+      drawing: found.drawing,
       data: {
         truth: found.rows.map(({ findings: own, ...row }) => ({
           ...row,

@@ -1,4 +1,8 @@
-import type { Card } from "../core/card.ts";
+import { createHash } from "node:crypto";
+import type { Drawing } from "../core/drawing.ts";
+import { canonicalJson } from "../core/json.ts";
+import { pngOf, svgOf } from "../render/draw.ts";
+import type { ThemeName } from "../render/theme.ts";
 
 /** A file to be sent along. */
 export interface ChatFile {
@@ -7,18 +11,19 @@ export interface ChatFile {
   readonly contentType: string;
 }
 
-/** Of the 10 MiB that Discord takes; a picture of a terminal has some hundred KiB. */
+/** Of the 10 MiB that Discord takes; a picture of a cluster has some hundred KiB. */
 const mostBytes = 8 * 1024 * 1024;
-/** What every PNG begins with. */
-const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+/** What a picture is called; its message refers to it by that. */
+export const pictureName = "picture.png";
 
-/** A picture as a file; `null` for what is none, or too large. */
-export function pictureFile({ png }: NonNullable<Card["picture"]>): ChatFile | null {
-  if (png.length > (mostBytes / 3) * 4) return null;
-  const data = Buffer.from(png, "base64");
-  return data.subarray(0, signature.length).equals(signature)
-    ? { name: "picture.png", data, contentType: "image/png" }
-    : null;
+/** The same for drawings that look the same: what was drawn or sent once is not drawn again. */
+export const drawingHash = (drawing: Drawing): string =>
+  createHash("sha256").update(canonicalJson(drawing)).digest("hex");
+
+/** Draws a picture; `null` for one that is too large. */
+export async function pictureFile(drawing: Drawing, theme: ThemeName): Promise<ChatFile | null> {
+  const data = await pngOf(svgOf(drawing, theme));
+  return data.length > mostBytes ? null : { name: pictureName, data, contentType: "image/png" };
 }
 
 /** Long output as a file: its end when it is too long. */

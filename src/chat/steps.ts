@@ -1,6 +1,6 @@
 import type { Card, CardState, CardStep } from "../core/card.ts";
-import { counted } from "../core/words.ts";
-import { duration, marks } from "../render/terminal.ts";
+import { counted, duration } from "../core/words.ts";
+import { marks } from "../render/terminal.ts";
 import { oneLine } from "./text.ts";
 
 /** A line of prose; the strong part is what one looks for. */

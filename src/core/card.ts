@@ -1,4 +1,5 @@
 import type { CardAction } from "./action.ts";
+import type { Drawing } from "./drawing.ts";
 import type { Table } from "./table.ts";
 
 /** How a step or a run stands. */
@@ -27,13 +28,6 @@ export interface CardQuestion {
   readonly approveWith: string;
 }
 
-/** A picture, and the same in words for whoever does not see it. */
-interface Picture {
-  /** PNG, in base 64. */
-  readonly png: string;
-  readonly alt: string;
-}
-
 /**
  * A message that stands for one run or one answer, rendered by each adapter in its own way. It is only ever a
  * projection of the journal.
@@ -50,7 +44,8 @@ export interface Card {
   readonly text: string | null;
   /** What would change or has changed, a line each that begins with `+ `, `- `, `~ ` or two blanks. */
   readonly diff: readonly string[];
-  readonly picture: Picture | null;
+  /** Drawn where the card is shown, and not before; its words where there are no pictures. */
+  readonly picture: Drawing | null;
   readonly actions: readonly CardAction[];
   readonly startedAt: number | null;
   readonly endedAt: number | null;

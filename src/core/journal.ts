@@ -49,7 +49,7 @@ export type RunFact =
     }
   /** Somebody cancelled it while it was under way: it ends at the next safe point. */
   | { readonly kind: "run.stopping"; readonly actor: string }
-  | ({ readonly kind: "step.started" } & StepName)
+  | ({ readonly kind: "step.started"; readonly asks?: boolean } & StepName)
   | { readonly kind: "step.said"; readonly name: string; readonly sentence: string }
   | {
       readonly kind: "step.finished";
@@ -76,6 +76,8 @@ export interface StepView {
   readonly title: string;
   readonly node: string | null;
   readonly state: "running" | "done" | "failed";
+  /** Whether it waits for people. */
+  readonly asks: boolean;
   /** What it ended with or said last; empty at first. */
   readonly sentence: string;
   readonly failure: Failure | null;
@@ -230,6 +232,7 @@ function started(steps: readonly StepView[], event: Extract<RunEvent, { kind: "s
     title: event.title,
     node: event.node ?? null,
     state: "running",
+    asks: event.asks ?? false,
     sentence: "",
     failure: null,
     changed: 0,

@@ -70,3 +70,14 @@ export class MouthBusy extends Error {
     this.afterMs = afterMs;
   }
 }
+
+/** All words are said, in this message; its picture is not there yet, so it is to be said again soon. */
+export class MouthUnfinished extends MouthBusy {
+  readonly messageId: string;
+
+  constructor(afterMs: number, messageId: string) {
+    super(afterMs);
+    this.name = "MouthUnfinished";
+    this.messageId = messageId;
+  }
+}

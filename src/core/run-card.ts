@@ -4,6 +4,8 @@ import { describeFailure } from "./errors.ts";
 import { needWords, wordFor } from "./friction.ts";
 import type { ApprovalView } from "./approval.ts";
 import type { RunView, StepView } from "./journal.ts";
+import { timelineOf } from "./run-timeline.ts";
+import type { Drawing } from "./drawing.ts";
 import { shortId } from "./left.ts";
 import { describeWaiting, titleOf } from "./lock.ts";
 import { runActions, shownPlan } from "./run-actions.ts";
@@ -23,7 +25,7 @@ export function runCard(view: RunView): Card {
     table: view.result?.table ?? evidence?.table ?? null,
     text: view.result?.text ?? evidence?.text ?? null,
     diff: diffOf(view),
-    picture: null,
+    picture: pictureOf(view),
     actions: runActions(view),
     startedAt: Date.parse(view.queuedAt),
     endedAt: ended,
@@ -106,6 +108,12 @@ function stepOf(view: RunView, step: StepView): CardStep {
     endedAt: step.seconds === null ? null : startedAt + step.seconds * 1000,
     usualMs: usual === undefined ? null : usual * 1000,
   };
+}
+
+/** What it found; of a change that has ended, what it did and when. While a run goes on, nothing is drawn. */
+function pictureOf(view: RunView): Drawing | null {
+  if (view.result?.drawing !== undefined) return view.result.drawing;
+  return view.risk === "read" || view.finishedAt === null || view.steps.length < 2 ? null : timelineOf(view);
 }
 
 /** What is asked to be done, as much of it as a card has room for; at the end, what the run found to be different. */

@@ -20,5 +20,13 @@ export function ago(milliseconds: number): string {
   return `${counted(Math.floor(minutes / (24 * 60)), "day")} ago`;
 }
 
+/** `4.2 s`, `3:07`. */
+export function duration(milliseconds: number): string {
+  const seconds = Math.max(0, milliseconds) / 1000;
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  const whole = Math.floor(seconds);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
+
 /** A moment (milliseconds since 1970) as people compare it with their clocks: `14:05 UTC`. */
 export const utcMinute = (at: number): string => `${new Date(at).toISOString().slice(11, 16)} UTC`;

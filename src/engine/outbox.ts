@@ -1,5 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { kindOf, MouthBusy, MouthError, type Delivery, type Mouth, type Place } from "../core/mouth.ts";
+import {
+  kindOf,
+  MouthBusy,
+  MouthError,
+  MouthUnfinished,
+  type Delivery,
+  type Mouth,
+  type Place,
+} from "../core/mouth.ts";
 import { cardOf } from "./card-at.ts";
 import { sayingsIn } from "./outbox-sayings.ts";
 import { openPump } from "./pump.ts";
@@ -199,10 +207,12 @@ class Desk {
     const attempts = Number(row["attempts"]) + (busy ? 0 : 1);
     const gone = error instanceof MouthError || attempts >= mostAttempts;
     const wait = busy ? error.afterMs : Math.min(backoffMs.longest, backoffMs.first * 2 ** (attempts - 1));
+    const heard = error instanceof MouthUnfinished ? error.messageId : null;
     await this.#store.run(
-      `update outbox set attempts = ?, next_at = ${this.#store.now} + ${wait}, failed = ?, holder = null, held_until = 0
+      `update outbox set attempts = ?, next_at = ${this.#store.now} + ${wait}, failed = ?, holder = null, held_until = 0,
+         message_id = coalesce(?, message_id)
        where id = ? and holder = ?`,
-      [attempts, gone ? String(error) : null, String(row["id"]), this.#holder],
+      [attempts, gone ? String(error) : null, heard, String(row["id"]), this.#holder],
     );
     if (!busy) this.#report(row, gone, error);
   }

@@ -107,7 +107,7 @@ export class DurableRun implements Run {
 
   async #waitFor<T>(name: StepName, wait: Wait<T>): Promise<T> {
     if (!this.#parts.view.steps.some((step) => step.name === name.name)) {
-      await this.#record({ kind: "step.started", ...name });
+      await this.#record({ kind: "step.started", ...name, asks: true });
     }
     const timeout = await wait.begin();
     // A decision that came before the wait was reached has woken nobody, and there is nothing to wait for.

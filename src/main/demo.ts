@@ -5,7 +5,9 @@ import { prompt } from "../chat/console/prompt.ts";
 import type { Config } from "../config.ts";
 import type { Card } from "../core/card.ts";
 import { Blueprint } from "../core/cluster.ts";
-import { terminalSvg, toPng } from "../render/picture.ts";
+import { pngOf } from "../render/draw.ts";
+import { terminalFont } from "../render/font.ts";
+import { terminalSvg } from "../render/terminal-svg.ts";
 import { cardLines } from "../render/terminal.ts";
 import { openBot, owner, socketPath } from "./bot.ts";
 import { configuration } from "./configuration.ts";
@@ -43,7 +45,7 @@ export async function main(args: readonly string[]): Promise<number> {
       yes: true,
     });
     ok = result.ok;
-    if (values.picture !== undefined) await writeFile(values.picture, pictureOf(card));
+    if (values.picture !== undefined) await writeFile(values.picture, await pictureOf(card));
     if (!once) {
       console.log("The cluster stays until you leave (exit). Try /cluster status demo, /help.");
       console.log(`The web console is at ${bot.webUrl}; /console link signs you in there.`);
@@ -66,8 +68,8 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 /** A card as a console of 132 columns shows it. */
-function pictureOf(card: Card): Uint8Array {
-  return toPng(terminalSvg(cardLines(card, { width: 132, color: true, now: Date.now() })));
+function pictureOf(card: Card): Promise<Buffer> {
+  return pngOf(terminalSvg(cardLines(card, { width: 132, color: true, now: Date.now() })), terminalFont);
 }
 
 /** The demo keeps its own store, beside the real one. */

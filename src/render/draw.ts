@@ -42,8 +42,7 @@ function wordsOf(drawing: Drawing): string[] {
 }
 
 /** SVG to PNG at double resolution, beside the event loop. */
-export async function pngOf(svg: string): Promise<Buffer> {
-  const { family, files } = drawingFont;
+export async function pngOf(svg: string, { family, files } = drawingFont): Promise<Buffer> {
   const font = { fontFiles: [...files], loadSystemFonts: false, defaultFontFamily: family };
   return (await renderAsync(svg, { font, fitTo: { mode: "zoom", value: 2 } })).asPng();
 }

@@ -1,5 +1,4 @@
-import { duration } from "./terminal.ts";
-import { utcMinute } from "../core/words.ts";
+import { duration, utcMinute } from "../core/words.ts";
 
 /** Steps people count time in, in seconds. */
 const seconds = [1, 2, 5, 10, 15, 30];

@@ -113,7 +113,7 @@ export function clipTo(text: string, most: number, size: number, weight: Weight 
 
 /** Cuts text that is longer than so many UTF-16 units, between two words and never inside of a character. */
 export function clipWords(text: string, most: number): string {
-  const said = plain(text.slice(0, 4 * most));
+  const said = plain(text).replaceAll(/\s+/gu, " ").trim();
   if (said.length <= most) return said;
   const kept = said
     .slice(0, most - 1)

@@ -1,6 +1,8 @@
 import { styleText } from "node:util";
 import type { Card, CardQuestion, CardState, CardStep } from "../core/card.ts";
 import type { Table } from "../core/table.ts";
+import { duration } from "../core/words.ts";
+import { altOf } from "./draw.ts";
 import { columns, fit, pad } from "./width.ts";
 
 /** How a terminal is drawn on. */
@@ -32,7 +34,7 @@ export function cardLines(card: Card, style: TerminalStyle): string[] {
     ...card.checklist.map((step) => stepLine(step, style)),
     ...(card.table === null ? [] : tableLines(card.table, style)),
     ...card.diff.map((line) => paint(diffColor(line), `  ${fit(line, style.width - 2)}`)),
-    ...(card.picture === null ? [] : wrap(card.picture.alt, style.width - 2).map((line) => `  ${line}`)),
+    ...(card.picture === null ? [] : wrap(altOf(card.picture), style.width - 2).map((line) => `  ${line}`)),
     ...(card.text === null ? [] : card.text.split("\n").map((line) => `  ${line}`)),
     ...(card.verdict === "" ? [] : [...wrap(card.verdict, style.width - 2).map((line) => paint(color, `  ${line}`))]),
     ...(card.question === null ? [] : questionLines(card.question, style).map((line) => paint("yellow", line))),
@@ -73,14 +75,6 @@ export function tableLines(table: Table, style: TerminalStyle): string[] {
   const line = (row: readonly string[]) =>
     `  ${widths.map((width, at) => pad(fit(row[at] ?? "", width), width)).join("  ")}`.trimEnd();
   return [paint("gray", line(table.columns)), ...table.rows.map(line)];
-}
-
-/** `4.2 s`, `3:07`. */
-export function duration(milliseconds: number): string {
-  const seconds = Math.max(0, milliseconds) / 1000;
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  const whole = Math.floor(seconds);
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }
 
 /** Breaks text at spaces. */

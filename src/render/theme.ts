@@ -50,7 +50,7 @@ export const themes = {
     conditions: {
       fine: { fill: "#009e73", sign: "#ffffff", tint: "#ffffff" },
       degraded: { fill: "#e69f00", sign: "#1b1f24", tint: "#fff4db" },
-      split: { fill: "#d55e00", sign: "#1b1f24", tint: "#ffe6d6" },
+      split: { fill: "#d55e00", sign: "#000000", tint: "#ffe6d6" },
       unknown: { fill: "#e4e7eb", sign: "#1b1f24", tint: "#eceff2" },
       down: { fill: "#1b1f24", sign: "#ffffff", tint: "#dde1e6" },
     },

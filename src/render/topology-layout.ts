@@ -1,6 +1,7 @@
 import type { Role } from "../core/cluster.ts";
 import type { Duty, TopologyDrawing, TopologyNode } from "../core/drawing.ts";
 import { wrapTo, type Box } from "./svg.ts";
+import { dutyWords } from "./topology-words.ts";
 
 /** Where everything of a cluster's picture is. */
 export interface TopologyLayout {
@@ -22,8 +23,8 @@ export interface Group {
   readonly role: Role;
   readonly box: Box;
   readonly nodes: readonly { readonly node: TopologyNode; readonly box: Box }[];
-  /** What no node or more than one has, or nobody knows who has: said below the title. */
-  readonly troubles: readonly Duty[];
+  /** What is wrong with what one of them is to have, or not known: lines below the title. */
+  readonly troubles: readonly string[];
 }
 
 /** Narrow, so that letters stay readable on a phone. */
@@ -36,6 +37,7 @@ const perRow = 4;
 const group = { padding: 10, title: 32, trouble: 21, between: 16 };
 /** Between two rows, where the arrows are. */
 const rowGap = 48;
+export const troubleLetters = 15;
 
 /** What a node says it has. */
 export const badgesOf = (node: TopologyNode, duties: readonly Duty[]): Duty[] =>
@@ -96,13 +98,15 @@ const placesOf = ({ nodes }: TopologyDrawing, is: (role: Role) => boolean): stri
 /** A role's nodes around 0, 0. */
 function groupAt({ nodes, duties }: TopologyDrawing, role: Role): Group {
   const own = nodes.filter((node) => node.role === role);
-  const troubles = duties.filter(
-    (duty) => duty.role === role && (duty.condition !== "fine" || duty.holders.length !== 1),
+  const columns = Math.max(1, Math.min(perRow, own.length));
+  const least = role === "admin" ? 0 : pairWidth;
+  const width = Math.max(columns * (card.width + card.gap) - card.gap + 2 * group.padding, least);
+  const troubles = troublesOf(duties.filter((duty) => duty.role === role)).flatMap((says) =>
+    wrapTo(says, width - 24, troubleLetters, 2),
   );
   const badges = Math.max(0, ...own.map((node) => badgesOf(node, duties).length));
   const height = card.height + badges * card.badge;
   const top = group.title + troubles.length * group.trouble;
-  const columns = Math.max(1, Math.min(perRow, own.length));
   const lines = Math.max(1, Math.ceil(own.length / perRow));
   return {
     role,
@@ -110,10 +114,7 @@ function groupAt({ nodes, duties }: TopologyDrawing, role: Role): Group {
     box: {
       x: 0,
       y: 0,
-      width: Math.max(
-        columns * (card.width + card.gap) - card.gap + 2 * group.padding,
-        role === "admin" ? 0 : pairWidth,
-      ),
+      width,
       height: top + lines * (height + card.gap) - card.gap + group.padding,
     },
     nodes: own.map((node, at) => ({
@@ -126,6 +127,14 @@ function groupAt({ nodes, duties }: TopologyDrawing, role: Role): Group {
       },
     })),
   };
+}
+
+/** Without repetition: what keeps one from being told often keeps others as well. */
+function troublesOf(duties: readonly Duty[]): string[] {
+  const wrong = duties.filter(({ condition, holders }) => condition !== "fine" || holders.length !== 1);
+  return [
+    ...new Set(wrong.map((duty) => (duty.holders.length === 0 || duty.says === "" ? dutyWords(duty) : duty.says))),
+  ];
 }
 
 function moved(shell: Group, x: number, y: number, height: number): Group {

@@ -7,13 +7,13 @@ import {
   layoutTopology,
   lineHeight,
   titles,
+  troubleLetters,
   verdictY,
   type Group,
   type TopologyLayout,
 } from "./topology-layout.ts";
 import type { Theme } from "./theme.ts";
 import { utcMoment } from "./scale.ts";
-import { dutyWords } from "./topology-words.ts";
 
 /** A cluster as SVG: who is where, how each stands, who has what, and who may reach whom. */
 export function topologySvg(drawing: TopologyDrawing, theme: Theme): string {
@@ -159,9 +159,8 @@ function drawGroup(
       box.width - 130,
     );
   }
-  for (const [at, duty] of troubles.entries()) {
-    const y = box.y + 43 + at * 21;
-    sheet.text(box.x + 12, y, dutyWords(duty), { size: 15, weight: "bold", fill: theme.ink }, box.width - 24);
+  for (const [at, line] of troubles.entries()) {
+    sheet.text(box.x + 12, box.y + 43 + at * 21, line, { size: troubleLetters, fill: theme.ink }, box.width - 24);
   }
   for (const { node, box: at } of nodes) {
     const { condition, name } = node;

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { drawingWith } from "../render/hostile.ts";
 import type { Card, CardState, CardStep } from "../../src/core/card.ts";
 
 /** What somebody could put into a name, a reason or the output of a machine. */
@@ -104,9 +105,6 @@ const action = fc.record({
   fields: fc.constant([]),
 });
 
-// The smallest PNG there is.
-const png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=";
-
 /** Any card, whoever wrote what is in it. */
 export const hostileCard: fc.Arbitrary<Card> = fc.record({
   title: text,
@@ -120,7 +118,7 @@ export const hostileCard: fc.Arbitrary<Card> = fc.record({
   table: fc.option(fc.record({ columns: few(text), rows: few(few(text)) })),
   text: fc.option(text),
   diff: few(change),
-  picture: fc.option(fc.record({ png: fc.oneof(fc.constant(png), text), alt: text })),
+  picture: fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: drawingWith(text) }),
   actions: few(action),
   startedAt: time,
   endedAt: time,
@@ -150,7 +148,7 @@ export function hugeCards(): Card[] {
         table: { columns: many(50, line), rows: many(1000, many(50, line)) },
         text: line,
         diff: many(5000, `- ${line}`),
-        picture: { png: line, alt: line },
+        picture: { kind: "timeline", title: line, from: 0, to: 1, steps: [] },
         actions: many(1, { id: line, label: line, style: "danger", fields: [] }),
         startedAt: 0,
         endedAt: null,

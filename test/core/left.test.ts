@@ -4,7 +4,14 @@ import { interruptedAs, leftAs } from "../../src/core/left.ts";
 
 function step(name: string, state: StepView["state"], changed = 0): StepView {
   const title = name.replace(/^./, (letter) => letter.toUpperCase());
-  const rest = { node: null, sentence: "", failure: null, startedAt: "2026-01-01T00:00:00Z", seconds: null };
+  const rest = {
+    node: null,
+    asks: false,
+    sentence: "",
+    failure: null,
+    startedAt: "2026-01-01T00:00:00Z",
+    seconds: null,
+  };
   return { name, title, state, changed, ...rest };
 }
 const run = (...steps: StepView[]) => ({

@@ -3,51 +3,10 @@ import { describe, expect, it } from "vitest";
 import { untold, type Told } from "../../src/core/fact.ts";
 import { isFine, verdictOf, type Finding } from "../../src/policy/finding.ts";
 import { truth } from "../../src/policy/truth/rows.ts";
-import type { Look, ProviderLook, Seen } from "../../src/policy/truth/seen.ts";
-import { interfaces } from "../../src/ops/facts/address.ts";
+import type { Seen } from "../../src/policy/truth/seen.ts";
 import { mutation } from "../fixtures/mutations.ts";
-import { framed, recordedCluster, recordings, toldBy, type Recorded, type Scene } from "../fixtures/recorded.ts";
-
-const cluster = recordedCluster();
-const all = recordings(cluster);
-
-/** What was told of each recording, unspoiled. */
-const whole = new Map(all.map((one) => [one, toldBy([one.fact], framed([one.output]))[0]]));
-
-/** What each node said in these scenes, the first that has it; the output of `spoiled` is not as it was. */
-function seen(scenes: readonly Scene[], spoiled?: { readonly one: Recorded; readonly told: Told<unknown> }): Seen {
-  const looks = cluster.nodes.map((node) => {
-    const told = (kind: string): Told<never> => {
-      const [one] = recordedIn(scenes).filter((each) => each.node.name === node.name && each.kind === kind);
-      if (one === undefined) return untold(`${kind} was not recorded`);
-      return (one === spoiled?.one ? spoiled.told : whole.get(one)) as Told<never>;
-    };
-    const pair = { quorum: told("quorum"), pair: told("pair") };
-    const base = { node, failure: null, interfaces: told("interfaces"), units: told("units") };
-    switch (node.role) {
-      case "lb":
-        return { ...base, ...pair, wire: told("wire") };
-      case "db":
-        return { ...base, ...pair, wire: told("wire"), database: told("database") };
-      case "nfs":
-        return { ...base, ...pair, drbd: told("drbd") };
-      case "web":
-      case "admin":
-        return base;
-    }
-  });
-  const provider: Told<ProviderLook> = {
-    known: true,
-    value: {
-      machines: Object.fromEntries(cluster.nodes.map(({ linodeId }) => [linodeId, "running"])),
-      addresses: { lb1: { own: ["198.18.0.18"], shared: [] }, lb2: { own: [], shared: ["198.18.0.18"] } },
-    },
-  };
-  return { cluster, looks, provider };
-}
-
-const recordedIn = (scenes: readonly Scene[]): Recorded[] =>
-  scenes.flatMap((scene) => all.filter((one) => one.scene === scene));
+import { framed, toldBy } from "../fixtures/recorded.ts";
+import { all, edit, recordedIn, seen, split, unreachable, whole } from "../fixtures/seen.ts";
 
 const row = (of: Seen, what: string) => {
   const found = truth(of).find((one) => one.what.startsWith(what));
@@ -56,10 +15,6 @@ const row = (of: Seen, what: string) => {
 };
 const verdict = (of: Seen, what: string) => verdictOf(row(of, what).findings);
 const findings = (of: Seen): Finding[] => truth(of).flatMap((one) => [...one.findings]);
-const edit = (of: Seen, name: string, change: Partial<Look>): Seen => ({
-  ...of,
-  looks: of.looks.map((look) => (look.node.name === name ? { ...look, ...change } : look)),
-});
 
 it("what was recorded of a healthy cluster is consistent", () => {
   expect(verdictOf(findings(seen(["healthy"])))).toBe("consistent");
@@ -85,12 +40,8 @@ describe("a healthy pair", () => {
 
 describe("what does not agree", () => {
   const healthy = seen(["healthy"]);
-  const lb1 = all.find((one) => one.scene === "healthy" && one.node.name === "lb1" && one.kind === "interfaces");
-  const both = edit(healthy, "lb2", {
-    interfaces: { known: true, value: { ...interfaces.parse(lb1?.output ?? ""), macs: ["00:00:00:00:00:01"] } },
-  });
   it("two holders are a split", () => {
-    expect(verdict(both, "lb address")).toBe("split: lb1 and lb2 both hold 198.18.0.18");
+    expect(verdict(split(), "lb address")).toBe("split: lb1 and lb2 both hold 198.18.0.18");
   });
   it("two who answer are a split, also when neither is known", () => {
     const strange = { "198.18.0.18": ["f2:3c:95:0d:b0:51", "00:00:00:00:00:09"], "10.10.0.20": [], "10.10.0.30": [] };
@@ -112,9 +63,7 @@ describe("what does not agree", () => {
     expect(verdict(silent, "db address")).toBe("consistent");
   });
   it("a node that cannot be reached is unknown", () => {
-    const why = untold("it did not answer");
-    const gone = { interfaces: why, units: why, quorum: why, pair: why, wire: why, database: why };
-    const silent = edit(healthy, "db2", { ...gone, failure: "it did not answer" });
+    const silent = unreachable(healthy, "db2");
     expect(verdict(silent, "db2")).toBe("unknown: db2 cannot be reached");
     expect(verdict(silent, "database writer")).toBe("unknown: db2 cannot be reached");
     expect(row(silent, "database writer").node).toBe("db1, db2 unknown");

@@ -1,8 +1,11 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { Card } from "../../src/core/card.ts";
-import { terminalSvg, toPng } from "../../src/render/picture.ts";
-import { cardLines, duration, tableLines } from "../../src/render/terminal.ts";
+import { duration } from "../../src/core/words.ts";
+import { pngOf } from "../../src/render/draw.ts";
+import { terminalFont } from "../../src/render/font.ts";
+import { terminalSvg } from "../../src/render/terminal-svg.ts";
+import { cardLines, tableLines } from "../../src/render/terminal.ts";
 import { columns, fit } from "../../src/render/width.ts";
 
 const card = (change: Partial<Card>): Card => ({
@@ -76,7 +79,7 @@ it("words durations", () => {
 
 it("cuts with an ellipsis", () => expect(fit("abcdef", 4)).toBe("abc…"));
 
-it("draws a picture that really shows text", () => {
-  const size = (lines: string[]) => toPng(terminalSvg(lines)).length;
-  expect(size(["\u001B[32m✓\u001B[39m consistent <&>"])).toBeGreaterThan(size([" ".repeat(16)]) + 500);
+it("draws a picture that really shows text", async () => {
+  const size = async (line: string) => (await pngOf(terminalSvg([line]), terminalFont)).length;
+  expect(await size("\u001B[32m✓\u001B[39m consistent <&>")).toBeGreaterThan((await size(" ".repeat(16))) + 500);
 });

@@ -7,28 +7,29 @@ import {
   type APIButtonComponentWithCustomId,
   type APIComponentInContainer,
   type APIContainerComponent,
+  type APIMediaGalleryComponent,
 } from "discord-api-types/v10";
 import type { CardAction } from "../../core/action.ts";
 import type { Card, CardState } from "../../core/card.ts";
 import { buttonsOf } from "../buttons.ts";
 import { outline, type Outline } from "../outline.ts";
 import type { Line } from "../steps.ts";
-import { oneLine, units } from "../text.ts";
+import { altOf, mostAlt } from "../../render/draw.ts";
+import { clip, oneLine, units } from "../text.ts";
 import { codeBlock, disarm, disarmedSize } from "./markdown.ts";
-import { pictureFile, type ChatFile } from "../files.ts";
+import { pictureName } from "../files.ts";
 
-/** What is sent to Discord; the files go beside it, in the same order. */
+/** What is sent to Discord. */
 export interface DiscordMessage {
   readonly components: APIContainerComponent[];
   readonly flags: MessageFlags;
   readonly allowed_mentions: APIAllowedMentions;
-  readonly files: readonly ChatFile[];
 }
 
 /** Of the 4,000 characters that Discord takes, so that nothing ever depends on how it counts them. */
 const mostText = 3600;
-/** A description of a picture may have 1,024, but counts as text. */
-const mostAlt = 200;
+/** What a picture's words may take where there is no picture. */
+const mostWords = 500;
 /** Two rows of five. */
 const mostButtons = 10;
 /** What people can read of the 80 characters a label may have. */
@@ -49,14 +50,22 @@ const styles = {
   plain: ButtonStyle.Secondary,
 } as const satisfies Record<CardAction["style"], ButtonStyle>;
 
+interface Options {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Whether the card's picture is there as a file of the message; its words stand in its place otherwise. */
+  readonly hasPicture?: boolean;
+}
+
 /** A card as a message of Discord (Components V2): within its limits, and nothing of its data rings or is markup. */
-export function discordMessage(card: Card, { now }: { readonly now: number }): DiscordMessage {
-  const picture = card.picture === null ? null : pictureFile(card.picture);
-  const alt = oneLine(card.picture?.alt ?? "", mostAlt);
+export function discordMessage(card: Card, { now, hasPicture = false }: Options): DiscordMessage {
+  const said = card.picture === null ? "" : oneLine(altOf(card.picture), mostAlt);
+  // Of the 4,000 characters only what is text takes some, not the description of a picture.
+  const alt = hasPicture ? said : clip(said, mostWords, disarmedSize);
   const rows = actionRows(card.actions);
   const told = rows.flatMap((row) => row.components).reduce((sum, { label = "" }) => sum + label.length, 0);
   const parts = outline(card, {
-    room: mostText - told - disarmedSize(alt),
+    room: mostText - told - (hasPicture ? 0 : disarmedSize(alt)),
     prose: disarmedSize,
     code: units,
     // Two pairs of asterisks, a line break, and one for the fences and signs that come once.
@@ -70,7 +79,7 @@ export function discordMessage(card: Card, { now }: { readonly now: number }): D
     ...texts([codeBlock(parts.diff, "diff")]),
     ...texts([codeBlock(parts.table, "text")]),
     ...texts([codeBlock(parts.text, "text")]),
-    ...pictureParts(picture, alt),
+    ...(hasPicture ? [pictureOf(alt)] : texts([disarm(alt)])),
     ...texts(parts.question.map(prose)),
     ...rows,
     ...texts(smallPrint(parts)),
@@ -79,7 +88,6 @@ export function discordMessage(card: Card, { now }: { readonly now: number }): D
     components: [{ type: ComponentType.Container, accent_color: colors[card.state], components }],
     flags: MessageFlags.IsComponentsV2,
     allowed_mentions: { parse: [] },
-    files: picture === null ? [] : [picture],
   };
 }
 
@@ -96,11 +104,10 @@ function prose({ strong, plain }: Line): string {
 const smallPrint = ({ notice, footer }: Outline): string[] =>
   [notice, footer].flatMap((line) => (line === "" ? [] : [`-# ${disarm(line)}`]));
 
-function pictureParts(picture: ChatFile | null, alt: string): APIComponentInContainer[] {
-  if (picture === null) return texts([disarm(alt)]);
-  const media = { url: `attachment://${picture.name}` };
-  return [{ type: ComponentType.MediaGallery, items: [alt === "" ? { media } : { media, description: alt }] }];
-}
+const pictureOf = (alt: string): APIMediaGalleryComponent => ({
+  type: ComponentType.MediaGallery,
+  items: [{ media: { url: `attachment://${pictureName}` }, description: alt }],
+});
 
 function actionRows(actions: readonly CardAction[]): APIActionRowComponent<APIButtonComponentWithCustomId>[] {
   const buttons = buttonsOf(actions, { most: mostButtons, mostId: 100, mostLabel }).map(

@@ -65,7 +65,7 @@ export function openDiscord(options: DiscordOptions): Discord {
   const mouth = new DiscordMouth({
     client,
     threads: new Threads(client),
-    pictures: new Pictures(),
+    pictures: new Pictures(log),
     guild,
     idOf,
     now,

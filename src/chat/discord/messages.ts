@@ -10,17 +10,27 @@ import { discordSaying } from "./saying.ts";
 /** Characters from which on a text is a file as well. */
 const longText = 2500;
 
-/** A card. */
-export const cardMessage = (card: Card, now: number): Outgoing => outgoing(discordMessage(card, { now }));
+/** A card; with its picture, where that comes along. */
+export const cardMessage = (card: Card, now: number, picture: ChatFile | null = null): Outgoing =>
+  outgoing({
+    ...discordMessage(card, { now, hasPicture: picture !== null }),
+    files: picture === null ? [] : [picture],
+  });
+
+/** A card whose picture hangs on its message already, as this attachment. */
+export const keptMessage = (card: Card, now: number, attachment: string): Outgoing => ({
+  body: { ...discordMessage(card, { now, hasPicture: true }), attachments: [{ id: attachment }] },
+  files: [],
+});
 
 /** An answer at once, with a file of what has no room on its card: whoever asked for a whole plan gets it whole. */
 export function answerMessage(card: Card, now: number): Outgoing {
-  const { files, ...body } = discordMessage(card, { now });
+  const body = discordMessage(card, { now });
   const long = [card.text ?? "", card.diff.join("\n")].filter((text) => text.length > longText);
-  if (long.length === 0) return outgoing({ ...body, files });
+  if (long.length === 0) return cardMessage(card, now);
   const file = textFile(long.join("\n\n"));
   const shown = { type: ComponentType.File, file: { url: `attachment://${file.name}` } };
-  const whole = { ...body, components: [...body.components, shown], files: [...files, file] };
+  const whole = { ...body, components: [...body.components, shown], files: [file] };
   return outgoing(whole);
 }
 

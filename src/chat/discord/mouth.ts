@@ -3,7 +3,7 @@ import type { Card } from "../../core/card.ts";
 import type { Delivery, Mouth, Place, Saying } from "../../core/mouth.ts";
 import type { DiscordClient } from "./client.ts";
 import { codes, forOutbox, isRefusal } from "./failures.ts";
-import { cardMessage, movedMessage, sayingMessage } from "./messages.ts";
+import { movedMessage, sayingMessage } from "./messages.ts";
 import type { Pictures } from "./pictures.ts";
 import { type Outgoing, postIn } from "./post.ts";
 import { madeAt } from "./snowflake.ts";
@@ -77,7 +77,7 @@ export class DiscordMouth implements Mouth {
 
   async #postCard(card: Card, delivery: Delivery): Promise<string> {
     const { pictures, threads, now } = this.#options;
-    const message = cardMessage(card, now());
+    const message = await pictures.message(card, now(), null);
     const sent = await this.#create(channelOf(delivery.place), message, delivery, false);
     const { id } = Message.parse(sent);
     pictures.remember(id, card, sent);
@@ -88,7 +88,7 @@ export class DiscordMouth implements Mouth {
   async #edit(messageId: string, card: Card, { place, signal }: Delivery): Promise<void> {
     const { client, pictures, threads, now } = this.#options;
     const channel = channelOf(place);
-    const { body, files } = pictures.kept(messageId, card, cardMessage(card, now()));
+    const { body, files } = await pictures.message(card, now(), messageId);
     const route = `/channels/${channel}/messages/${messageId}` as const;
     const isProgress = card.question === null && card.endedAt === null;
     const sent = await threads.unarchived(channel, signal, () =>

@@ -1,5 +1,6 @@
 import type { ImageBlock, KnownBlock } from "@slack/types";
 import type { Card } from "../../core/card.ts";
+import { altOf, mostAlt } from "../../render/draw.ts";
 import { outline } from "../outline.ts";
 import type { Paper } from "../paper.ts";
 import { heartbeat, headline } from "../steps.ts";
@@ -38,7 +39,7 @@ const mostFallback = 3500;
 export function slackMessage(card: Card, options: Options): SlackMessage {
   const { now, revision, pictureFileId, budget = usualBudget } = options;
   const table = card.table === null ? undefined : slackTable(card.table, Math.min(budget * 0.4, mostTable));
-  const alt = oneLine(card.picture?.alt ?? "", 300);
+  const alt = card.picture === null ? "" : clip(oneLine(altOf(card.picture), mostAlt), mostAlt, slackSize);
   const paper: Paper = {
     room: budget - (table?.size ?? 0) - slackSize(alt),
     prose: slackSize,
@@ -56,7 +57,7 @@ export function slackMessage(card: Card, options: Options): SlackMessage {
     ...codeBlocks(parts.diff),
     ...(table === undefined ? codeBlocks(parts.table) : [table.block]),
     ...codeBlocks(parts.text),
-    ...(pictureFileId === undefined ? context([alt]) : [picture(pictureFileId, alt)]),
+    ...(pictureFileId === undefined || alt === "" ? context([alt]) : [picture(pictureFileId, alt)]),
     ...proseBlocks(parts.question, "quote"),
     ...actionsBlocks(card.actions),
     ...context([parts.notice, parts.footer]),
@@ -70,7 +71,7 @@ export function slackMessage(card: Card, options: Options): SlackMessage {
 const picture = (id: string, alt: string): ImageBlock => ({
   type: "image",
   slack_file: { id },
-  alt_text: alt || "a picture",
+  alt_text: alt,
 });
 
 /** The card in one paragraph: what it is about, how it stands, and what is asked. */

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import type { Card } from "../../core/card.ts";
 import { WebAPIRateLimitedError, type WebClient } from "@slack/web-api";
-import { MouthBusy, type Delivery, type Mouth, type Saying } from "../../core/mouth.ts";
+import { MouthBusy, MouthUnfinished, type Delivery, type Mouth, type Saying } from "../../core/mouth.ts";
 
 import { Budget } from "./budget.ts";
 import { slackMessage, type SlackMessage } from "./card.ts";
 import { slackSaying } from "./saying.ts";
-import type { Slack } from "./client.ts";
+import type { Log, Slack } from "./client.ts";
 import { codeOf, failureOf } from "./failures.ts";
 import { Pictures } from "./pictures.ts";
 import { fileName, metadataOf, Said, type Spot } from "./said.ts";
@@ -20,6 +20,7 @@ export interface MouthOptions {
   readonly idOf: (name: string) => string | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  readonly log: Pick<Log, "warn">;
 }
 
 /** Slack takes 50 updates a minute of an app; progress takes 40 of them at most, in bursts of ten. */
@@ -77,10 +78,10 @@ class Voice {
   readonly #posts = new Map<string, Budget>();
 
   constructor(options: MouthOptions) {
-    const { slack, app, now } = options;
+    const { slack, app, now, log } = options;
     this.#options = options;
     this.#said = new Said(slack, app, now);
-    this.#pictures = new Pictures(slack);
+    this.#pictures = new Pictures(slack, log);
     this.#updates = new Budget(updateRate, now);
   }
 
@@ -99,10 +100,10 @@ class Voice {
     const urgent = isUrgent(card);
     take(this.#updates, urgent);
     try {
-      await this.#show(card, delivery, (message) =>
-        this.#send(this.#updates, urgent, delivery, (web) => web.chat.update({ channel, ts, ...message })),
-      );
-      return ts;
+      return await this.#show(card, delivery, async (message) => {
+        await this.#send(this.#updates, urgent, delivery, (web) => web.chat.update({ channel, ts, ...message }));
+        return ts;
+      });
     } catch (error) {
       if (!unchangeable.has(codeOf(error) ?? "")) throw error;
       // The same key for all that would replace this message.
@@ -164,18 +165,30 @@ class Voice {
     }
   }
 
-  /** Sends a card with its picture; while Slack still looks at that, the card is to be sent again. */
-  async #show<T>(card: Card, { key }: Delivery, send: (message: SlackMessage) => Promise<T>): Promise<T> {
-    const picture = card.picture === null ? null : await this.#pictures.uploaded(card.picture);
-    const revision = createHash("sha256").update(key).digest("hex").slice(0, 12);
-    const shown = { now: this.#options.now(), revision };
-    try {
-      return await send(slackMessage(card, picture === null ? shown : { ...shown, pictureFileId: picture.id }));
-    } catch (error) {
-      if (picture === null || codeOf(error) !== "invalid_blocks") throw error;
-      picture.refusals += 1;
-      throw new MouthBusy(pictureMs);
+  /**
+   * Sends a card; `send` returns the id of its message. Its words wait for no picture: as long as that is on its way, the
+   * card is sent without, and is to be sent again.
+   */
+  async #show(card: Card, { key }: Delivery, send: (message: SlackMessage) => Promise<string>): Promise<string> {
+    const picture = card.picture === null ? null : this.#pictures.of(card.picture);
+    const sent = (id: string | null) => {
+      const revision = createHash("sha256").update(`${key} ${id}`).digest("hex").slice(0, 12);
+      const shown = { now: this.#options.now(), revision };
+      return send(slackMessage(card, id === null ? shown : { ...shown, pictureFileId: id }));
+    };
+    if (picture === null || picture.waits === 0) return sent(null);
+    if (picture.id !== null) {
+      try {
+        return await sent(picture.id);
+      } catch (error) {
+        if (codeOf(error) !== "invalid_blocks") throw error;
+      }
     }
+    const messageId = await sent(null);
+    // Meanwhile it may have turned out that it never comes.
+    if (picture.waits === 0) return messageId;
+    picture.waits -= 1;
+    throw new MouthUnfinished(pictureMs, messageId);
   }
 }
 

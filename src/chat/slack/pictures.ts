@@ -1,48 +1,63 @@
-import { createHash } from "node:crypto";
-import type { Card } from "../../core/card.ts";
-import { pictureFile } from "../files.ts";
-import type { Slack } from "./client.ts";
+import type { Drawing } from "../../core/drawing.ts";
+import { toFailure } from "../../core/errors.ts";
+import { drawingHash, pictureFile } from "../files.ts";
+import { altOf } from "../../render/draw.ts";
+import type { Log, Slack } from "./client.ts";
 
 /** Pictures that are remembered, so that a card that changes beside its picture uploads it once. */
 const remembered = 50;
-/** How often a message may be refused for its picture before the card does without. */
-const mostRefusals = 5;
+/** How often a card is shown without its picture, which is still on its way, before it stays without. */
+const mostWaits = 5;
 
-/** A picture in Slack. */
+/** A picture on its way into Slack, or there. */
 interface Uploaded {
-  readonly id: string;
-  /** How often a message with it was refused: Slack looks at a new picture for a moment before it shows it. */
-  refusals: number;
+  /** `null` until it is uploaded. */
+  id: string | null;
+  /** How often it may still be waited for. Slack looks at a new picture for a moment before it shows it. */
+  waits: number;
 }
 
-/** The pictures that were uploaded. */
+/** The pictures that were uploaded: each is drawn and sent once, beside everything else. */
 export class Pictures {
   readonly #slack: Slack;
-  /** By the picture's hash. */
+  readonly #log: Pick<Log, "warn">;
+  /** By the drawing's hash. */
   readonly #known = new Map<string, Uploaded>();
 
-  constructor(slack: Slack) {
+  constructor(slack: Slack, log: Pick<Log, "warn">) {
     this.#slack = slack;
+    this.#log = log;
   }
 
-  /**
-   * Uploads a picture, once; `null` for what is none, or what Slack does not show. It belongs to the bot alone until a
-   * message shows it.
-   */
-  async uploaded(picture: NonNullable<Card["picture"]>): Promise<Uploaded | null> {
-    const file = pictureFile(picture);
-    if (file === null) return null;
-    const hash = createHash("sha256").update(file.data).digest("hex");
+  /** The picture as far as it has come; the first time, it sets out. */
+  of(drawing: Drawing): Uploaded {
+    const hash = drawingHash(drawing);
     const known = this.#known.get(hash);
-    if (known !== undefined) return known.refusals < mostRefusals ? known : null;
-    const upload = { filename: file.name, file: file.data, alt_text: picture.alt };
-    const { files } = await this.#slack.call("urgent", (web) => web.filesUploadV2(upload));
-    const id = files[0]?.files?.[0]?.id;
-    if (id === undefined) throw new Error("Slack took a picture and did not say which");
-    const fresh = { id, refusals: 0 };
+    if (known !== undefined) return known;
+    const fresh: Uploaded = { id: null, waits: mostWaits };
     this.#known.set(hash, fresh);
     const [oldest] = this.#known.keys();
     if (this.#known.size > remembered && oldest !== undefined) this.#known.delete(oldest);
+    this.#upload(drawing).then(
+      (id) => {
+        fresh.id = id;
+      },
+      (error: unknown) => {
+        fresh.waits = 0;
+        this.#log.warn({ reason: toFailure(error).message }, "a picture is not in Slack: its words are shown");
+      },
+    );
     return fresh;
+  }
+
+  /** It belongs to the bot alone until a message shows it. */
+  async #upload(drawing: Drawing): Promise<string> {
+    const file = await pictureFile(drawing, "light");
+    if (file === null) throw new Error("the picture is too large");
+    const upload = { filename: file.name, file: file.data, alt_text: altOf(drawing) };
+    const { files } = await this.#slack.call("lossy", (web) => web.filesUploadV2(upload));
+    const id = files[0]?.files?.[0]?.id;
+    if (id === undefined) throw new Error("Slack took a picture and did not say which");
+    return id;
   }
 }

@@ -56,7 +56,7 @@ export function openSlack(options: SlackOptions): SlackAdapter {
   let sockets: Sockets | undefined;
   const receive = (envelope: Envelope) => dispatcher?.receive(envelope);
   return {
-    mouth: slackMouth({ slack, app: pinned.app, idOf: options.idOf, now }),
+    mouth: slackMouth({ slack, app: pinned.app, idOf: options.idOf, now, log }),
     http: inbound.kind === "http" ? slackHandler({ signingSecret: inbound.signingSecret, log, now, receive }) : null,
     async listen(desk) {
       const opened = openDispatcher({ ...options, desk, slack, answers, people });

@@ -1,3 +1,5 @@
+import { altOf } from "../../../src/render/draw.ts";
+import { clusters } from "../../render/samples.ts";
 import { ComponentType } from "discord-api-types/v10";
 import { expect, it } from "vitest";
 import { discordMessage } from "../../../src/chat/discord/card.ts";
@@ -65,18 +67,13 @@ it("tells the state by colour as well", () => {
   expect(new Set(colors).size).toBe(5);
 });
 
-it("sends a picture along, and says in words what cannot be one", () => {
-  const png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=";
-  const alt = "three nodes, all *up*";
-  const message = discordMessage({ ...cards.answer, picture: { png, alt } }, { now });
-  expect(message.files).toMatchObject([{ name: "picture.png", contentType: "image/png" }]);
-  expect(message.components[0]?.components[1]).toEqual({
+it("shows a picture that comes along, and says it in words where none does", () => {
+  const card = { ...cards.answer, picture: clusters.healthy };
+  expect(discordMessage(card, { now, hasPicture: true }).components[0]?.components[1]).toEqual({
     type: ComponentType.MediaGallery,
-    items: [{ media: { url: "attachment://picture.png" }, description: alt }],
+    items: [{ media: { url: "attachment://picture.png" }, description: altOf(clusters.healthy) }],
   });
-  const none = { ...cards.answer, picture: { png: "nothing", alt } };
-  expect(discordMessage(none, { now }).files).toEqual([]);
-  expect(texts(none)[1]).toBe("three nodes, all \\*up\\*");
+  expect(texts(card)[1]).toContain("Cluster demo at 25 Nov 2026");
 });
 
 it("says where all of it is when it is cut, and how much is missing", () => {

@@ -40,9 +40,11 @@ it("mentions those it is for and nobody else", () => {
 });
 
 function expectSound(card: Card): void {
-  const message = discordMessage(card, { now });
-  expect(faultsOf(message)).toEqual([]);
-  expectNothingHidden(card, message);
+  for (const hasPicture of card.picture === null ? [false] : [false, true]) {
+    const message = discordMessage(card, { now, hasPicture });
+    expect(faultsOf(message)).toEqual([]);
+    expectNothingHidden(card, message);
+  }
 }
 
 /** What is asked and what would be deleted is there whole, or else the card says that it is not, and where it is. */

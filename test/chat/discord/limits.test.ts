@@ -1,3 +1,4 @@
+import { clusters } from "../../render/samples.ts";
 import { expect, it } from "vitest";
 import { Budget } from "../../../src/chat/discord/budget.ts";
 import { runCard } from "../../../src/core/run-card.ts";
@@ -118,14 +119,16 @@ it("keeps a picture on its card without sending it again, and puts long output i
   const { mouth } = team.bot;
   const { runId } = await asking(team);
   const { progress } = await cardsOf(team, runId);
-  const png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
-  const card = { ...progress, title: "a picture", picture: { png, alt: "nine nodes" } };
+  const card = { ...progress, title: "a picture", picture: clusters.healthy };
   const id = await mouth.post(card, delivery("picture"));
   expect(await mouth.post(card, delivery("picture"))).toBe(id);
   const message = discord.messages(ids.ops).find((each) => each.id === id);
   const [first] = message?.wire.attachments ?? [];
   await mouth.update(id, { ...card, verdict: "it goes on" }, delivery("picture 2"));
   expect(message?.wire.attachments).toEqual([first]);
+  await mouth.update(id, { ...card, picture: clusters.split }, delivery("another picture"));
+  expect(message?.wire.attachments).toHaveLength(1);
+  expect(message?.wire.attachments[0]?.id).not.toBe(first?.id);
   await mouth.update(id, { ...card, picture: null }, delivery("picture 3"));
   expect(message?.wire.attachments).toEqual([]);
   await mouth.say({ text: "line\n".repeat(2000), tone: "file", mentions: [] }, id, delivery("file"));

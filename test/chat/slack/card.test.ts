@@ -1,4 +1,6 @@
 import type { KnownBlock } from "@slack/types";
+import { altOf } from "../../../src/render/draw.ts";
+import { clusters } from "../../render/samples.ts";
 import { expect, it } from "vitest";
 import { slackMessage } from "../../../src/chat/slack/card.ts";
 import type { Card } from "../../../src/core/card.ts";
@@ -81,12 +83,12 @@ it("never uses the id of a block twice, over all updates", () => {
 });
 
 it("shows a picture once it is uploaded, and until then says it in words", () => {
-  const card = { ...cards.answer, picture: { png: "", alt: "three nodes, all up" } };
-  expect(message(card).blocks.at(-1)).toMatchObject({ type: "context", elements: [{ text: "three nodes, all up" }] });
+  const card = { ...cards.answer, picture: clusters.healthy };
+  expect(message(card).blocks.at(-1)).toMatchObject({ type: "context", elements: [{ text: altOf(clusters.healthy) }] });
   expect(slackMessage(card, { now, revision: 1, pictureFileId: "F1" }).blocks.at(-1)).toMatchObject({
     type: "image",
     slack_file: { id: "F1" },
-    alt_text: "three nodes, all up",
+    alt_text: altOf(clusters.healthy),
   });
 });
 

@@ -8,8 +8,7 @@ import { Secret } from "../../../src/core/secret.ts";
 import { TestClock } from "../../fakes/slack/clock.ts";
 import { openFakeSlack } from "../../fakes/slack/open.ts";
 import type { FakeSlack } from "../../fakes/slack/slack.ts";
-import { shows } from "./fixture.ts";
-import { card, delivery, ended, pixel, saying } from "./said.ts";
+import { card, delivery, ended, saying } from "./said.ts";
 
 const day = 24 * 3600_000;
 
@@ -39,6 +38,7 @@ const another = (): Mouth =>
     app: "A0NONET",
     idOf: (name) => (name === "bob" ? "U0BOB" : undefined),
     now: () => clock.now(),
+    log: { warn: () => undefined },
   });
 
 const methods = () => slack.calls.map(({ method }) => method);
@@ -184,30 +184,6 @@ it("says that the token was revoked", async () => {
   slack.tokens.revoke("bot");
   await expect(mouth.update(id, ended, delivery("card:1:2"))).rejects.toMatchObject({ code: "slack_unauthorized" });
   expect(client.trouble()?.message).toContain("token_revoked");
-});
-
-it("uploads a picture once, and shows it in the card", async () => {
-  const picture = { png: pixel, alt: "Nine nodes, all well" };
-  const id = await mouth.post(card({ picture }), delivery("card:1"));
-  await mouth.update(id, { ...ended, picture }, delivery("card:1:2"));
-  expect(methods().filter((method) => method === "files.getUploadURLExternal")).toHaveLength(1);
-  const message = slack.messages("C0OPS")[0];
-  const [file] = slack.world.files.keys();
-  expect(message !== undefined && shows(message, file ?? "none") && shows(message, picture.alt)).toBe(true);
-});
-
-it("waits until Slack has looked at a picture, and does without it in the end", async () => {
-  const picture = { png: pixel, alt: "Nine nodes, all well" };
-  slack.world.unseenPictures = 1;
-  await expect(mouth.post(card({ picture }), delivery("card:1"))).rejects.toMatchObject({ name: "MouthBusy" });
-  const id = await mouth.post(card({ picture }), delivery("card:1"));
-  slack.world.unseenPictures = 99;
-  for (let attempt = 1; attempt < 5; attempt += 1) {
-    const waiting = mouth.update(id, { ...ended, picture }, delivery("card:1:2"));
-    await expect(waiting).rejects.toMatchObject({ name: "MouthBusy", afterMs: 2000 });
-  }
-  expect(await mouth.update(id, { ...ended, picture }, delivery("card:1:2"))).toBe(id);
-  expect(JSON.stringify(slack.messages("C0OPS")[0]?.blocks)).not.toContain("slack_file");
 });
 
 it("gives up waiting when somebody else may say it, and looks before it says it again", async () => {

@@ -1,9 +1,6 @@
 import type { Card } from "../../../src/core/card.ts";
 import type { Delivery, Saying } from "../../../src/core/mouth.ts";
 
-/** A PNG of one pixel. */
-export const pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
-
 /** A card of a run. */
 export const card = (parts: Partial<Card> = {}): Card => ({
   title: "Restart prod",

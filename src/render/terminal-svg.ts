@@ -1,9 +1,7 @@
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { Resvg } from "@resvg/resvg-js";
+import { terminalFont } from "./font.ts";
+import { escapeXml } from "./svg.ts";
 import { columns } from "./width.ts";
 
-const fonts = join(dirname(createRequire(import.meta.url).resolve("dejavu-fonts-ttf/package.json")), "ttf");
 const cell = { width: 9.03, height: 20, size: 15 };
 const colors: Record<string, string> = {
   "31": "#ff6b6b",
@@ -23,7 +21,7 @@ export function terminalSvg(lines: readonly string[]): string {
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">
 <rect width="100%" height="100%" rx="10" fill="#12161f"/>
-<g font-family="DejaVu Sans Mono" font-size="${cell.size}" fill="#e6e9ef">${rows.join("\n")}</g>
+<g font-family="${terminalFont.family}" font-size="${cell.size}" fill="#e6e9ef">${rows.join("\n")}</g>
 </svg>`;
 }
 
@@ -47,18 +45,4 @@ function spans(line: string): string {
     else fill = colors[code] === undefined ? "" : ` fill="${colors[code]}"`;
   }
   return out;
-}
-
-function escapeXml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-}
-
-/** SVG to PNG at double resolution, with the shipped font: without one, text would vanish silently. */
-export function toPng(svg: string): Uint8Array {
-  const font = {
-    fontFiles: ["DejaVuSansMono.ttf", "DejaVuSansMono-Bold.ttf"].map((name) => join(fonts, name)),
-    loadSystemFonts: false,
-    defaultFontFamily: "DejaVu Sans Mono",
-  };
-  return new Resvg(svg, { font, fitTo: { mode: "zoom", value: 2 } }).render().asPng();
 }
