@@ -31,6 +31,8 @@ if (only !== "chat") {
   const look: Look = async (page, name) => {
     const colorScheme = name === "wall" || name === "phone" ? "dark" : "light";
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    if (name === "wall") await page.setViewportSize({ width: 1600, height: 900 });
+    await page.waitForFunction("[...document.images].every(({ complete }) => complete)");
     await page.screenshot({ path: join(folder("web"), `${name}.png`) });
   };
   try {

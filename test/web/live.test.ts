@@ -41,6 +41,10 @@ it("builds a cluster from the command line to its end, live", async () => {
   await working;
   const done = await alice.until((state) => state.run?.card.state === "done", `run=${run.id}`);
   expect(done.run?.card).toMatchObject({ title: "/cluster build demo", verdict: expect.stringContaining("proven") });
+  const picture = await alice.get(done.run?.picture?.src ?? "");
+  expect(picture).toMatchObject({ status: 200, headers: { "content-type": "image/svg+xml" } });
+  expect(picture.text).toMatch(/^<svg /);
+  expect(await (await signedIn("U0DAVE")).get(done.run?.picture?.src ?? "")).toMatchObject({ status: 403 });
   // The button of before is no button any more.
   expect(await press(alice, run, "Approve")).toMatchObject({ status: 400, text: expect.stringContaining("already") });
 });
@@ -54,7 +58,7 @@ it("takes no person for two, whichever way the second yes comes", { timeout: 120
   const [asking] = twice.runs;
   if (asking === undefined) throw new Error("it asks nothing");
   expect(await press(alice, asking, "Approve", { typed: "demo" })).toMatchObject({ status: 400 });
-  await expect(stage.bot.desk.decide(run.id, atConsole("alice"), "demo")).rejects.toThrow();
+  await expect(stage.bot.desk.decide(run.id, atConsole("alice"), "demo")).rejects.toThrow(/yes/);
   expect(await press(bob, asking, "Approve")).toMatchObject({ status: 200 });
   expect((await alice.until(ended(run.id))).ended[0]?.card.verdict).toContain("nothing of it is left");
 });

@@ -20,7 +20,7 @@ export async function openBrowsing(): Promise<Browsing> {
   return {
     complaints,
     open: async (link, options) => {
-      const context = await browser.newContext({ viewport: { width: 1100, height: 860 }, ...options });
+      const context = await browser.newContext({ viewport: { width: 1200, height: 860 }, ...options });
       context.on("weberror", (error) => complaints.push(error.error().message));
       context.on("console", (message) => {
         if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());

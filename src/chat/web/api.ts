@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Caller } from "../../core/caller.ts";
 import { webPlace, type Desk, type Receipt } from "../../core/desk.ts";
 import { describeFailure, OpsError, toFailure } from "../../core/errors.ts";
+import { runCard } from "../../core/run-card.ts";
 import { svgOf } from "../../render/draw.ts";
 import { auditView } from "./audit-view.ts";
 import { completeLine } from "./complete-line.ts";
@@ -44,10 +45,10 @@ export function api(desk: Desk, done: () => void): Hono<SignedIn> {
   });
   app.get("/audit", async (context) => context.json(await auditView(desk, context.var.caller)));
   app.get("/runs/:id/picture.svg", async (context) => {
-    const { result } = await desk.see(context.req.param("id"), context.var.caller);
-    if (result?.drawing === undefined) return context.notFound();
+    const { picture } = runCard(await desk.see(context.req.param("id"), context.var.caller));
+    if (picture === null) return context.notFound();
     const theme = context.req.query("theme") === "dark" ? "dark" : "light";
-    return context.body(svgOf(result.drawing, theme), 200, { "Content-Type": "image/svg+xml" });
+    return context.body(svgOf(picture, theme), 200, { "Content-Type": "image/svg+xml" });
   });
   return app;
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Card } from "../../core/card.ts";
 import type { Caller } from "../../core/caller.ts";
 import type { Desk } from "../../core/desk.ts";
 import { toFailure, type Failure } from "../../core/errors.ts";
@@ -17,7 +18,9 @@ export function stateMaker(desk: Desk, caller: Caller, runId: string | null): ()
     if (runId === null || problem !== null) return null;
     try {
       const view = await desk.see(runId, caller);
-      return { card: runCard(view), picture: pictureOf(view) };
+      const card = runCard(view);
+      // Drawn when the page asks for it.
+      return { card: { ...card, picture: null }, picture: pictureOf(view.id, card) };
     } catch (error) {
       problem = toFailure(error);
       return null;
@@ -47,12 +50,11 @@ async function clusterLine(desk: Desk, name: string, caller: Caller): Promise<Cl
   if (run === undefined || run.result === null) return { name, look: null };
   const { ok, verdict } = run.result;
   const at = Date.parse(run.finishedAt ?? run.queuedAt);
-  return { name, look: { runId: run.id, at, ok, verdict, picture: pictureOf(run) } };
+  return { name, look: { runId: run.id, at, ok, verdict, picture: pictureOf(run.id, runCard(run)) } };
 }
 
-function pictureOf({ id, result }: RunView): PictureLine | null {
-  const drawing = result?.drawing;
-  return drawing === undefined ? null : { src: `/api/runs/${id}/picture.svg`, alt: altOf(drawing) };
+function pictureOf(runId: string, { picture }: Card): PictureLine | null {
+  return picture === null ? null : { src: `/api/runs/${runId}/picture.svg`, alt: altOf(picture) };
 }
 
 function runLine(run: RunView): RunLine {
@@ -63,6 +65,7 @@ function runLine(run: RunView): RunLine {
     actor: run.actor,
     card: {
       ...card,
+      picture: null,
       checklist: checklist.filter(({ state }) => state === "running" || state === "failed"),
       // What is asked is shown whole wherever it can be answered.
       ...(card.question === null && { table: null, text: null, diff: [] }),

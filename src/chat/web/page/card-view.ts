@@ -24,7 +24,7 @@ export function mark(state: CardState): TemplateResult {
 }
 
 /** A whole card; `on` is the run or notice its buttons belong to, `null` for one without. */
-export function cardView(card: Card, on: string | null): TemplateResult {
+export function cardView(card: Card, on: string | null, picture: PictureLine | null = null): TemplateResult {
   return html`
     <div aria-live="polite">
       ${card.verdict === "" ? nothing : html`<p class="verdict ${card.state}">${card.verdict}</p>`}
@@ -32,7 +32,7 @@ export function cardView(card: Card, on: string | null): TemplateResult {
     </div>
     ${card.question === null || card.question.details.length === 0 ? nothing : diffView(card.question.details)}
     ${on === null ? nothing : buttons(card.actions, on)} ${card.diff.length === 0 ? nothing : diffView(card.diff)}
-    ${card.checklist.length === 0 ? nothing : checklist(card.checklist)}
+    ${pictureView(picture)} ${card.checklist.length === 0 ? nothing : checklist(card.checklist)}
     ${card.table === null ? nothing : tableView(card.table, card.title)}
     ${card.text === null ? nothing : html`<pre tabindex="0">${card.text}</pre>`} ${factsView(card)}
   `;

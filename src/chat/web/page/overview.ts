@@ -6,69 +6,55 @@ import { submit } from "./deeds.ts";
 import { model, now } from "./model.ts";
 import { ago, spell } from "./time.ts";
 
-/** What is going on. On a wall nothing can be pressed. */
+/** What is going on. On a wall nothing can be pressed, and what is new stands beside the clusters, which take the height. */
 export function overview(state: State, isWall: boolean): TemplateResult {
   const asking = state.runs.filter(({ card }) => card.question !== null);
   const others = state.runs.filter(({ card }) => card.question === null);
-  return html`
-    ${
-      asking.length === 0
-        ? nothing
-        : group(
-            "Waiting for an answer",
-            asking,
-            (run) => run.id,
-            (run) => asked(run, isWall),
-          )
-    }
-    ${
-      state.notices.length === 0
-        ? nothing
-        : group(
-            "Not seen yet",
-            state.notices,
-            ({ id }) => id,
-            (notice) => noticeView(notice, isWall),
-          )
-    }
-    ${
-      state.locks.length === 0
-        ? nothing
-        : html`<section class="locks">
-            <h2>Locks</h2>
-            <ul>
-              ${state.locks.map((lock) => html`<li>${lock}</li>`)}
-            </ul>
-          </section>`
-    }
-    ${group(
-      "Clusters",
-      state.clusters,
-      ({ name }) => name,
-      (cluster) => clusterView(cluster, state, isWall),
-      "There is none that you may see.",
-    )}
-    ${group(
-      "Under way",
-      others,
-      ({ id }) => id,
-      (run) => underWay(run, isWall),
-      "Nothing runs.",
-    )}
+  const clusters = group(
+    "Clusters",
+    state.clusters,
+    (each) => clusterView(each, state, isWall),
+    "None that you may see.",
+  );
+  const news = html`
+    ${group("Waiting for an answer", asking, (run) => asked(run, isWall))}
+    ${group("Not seen yet", state.notices, (notice) => noticeView(notice, isWall))} ${locks(state.locks)}
+  `;
+  const runs = html`
+    ${group("Under way", others, (run) => underWay(run, isWall), "Nothing runs.")}
     ${isWall || state.ended.length === 0 ? nothing : ended(state.ended)}
+  `;
+  return html`
+    ${isWall ? nothing : news}
+    <div class="sides">
+      <div>${clusters}</div>
+      <div>${isWall ? news : nothing} ${runs}</div>
+    </div>
   `;
 }
 
-function group<T>(
+/** What there is of a kind; when there is nothing, that is said, or nothing is. */
+function group<T extends { readonly id: string } | { readonly name: string }>(
   title: string,
   items: readonly T[],
-  idOf: (item: T) => string,
   view: (item: T) => TemplateResult,
-  none = "",
-): TemplateResult {
+  none?: string,
+): TemplateResult | typeof nothing {
+  if (items.length === 0 && none === undefined) return nothing;
+  const idOf = (item: T) => ("id" in item ? item.id : item.name);
   return html`<section>
     <h2>${title}</h2>
     ${items.length === 0 ? html`<p class="none">${none}</p>` : html`<div class="cards">${repeat(items, idOf, view)}</div>`}
+  </section>`;
+}
+
+function locks(all: readonly string[]): TemplateResult | typeof nothing {
+  if (all.length === 0) return nothing;
+  return html`<section>
+    <h2>Locks</h2>
+    <ul>
+      ${all.map((lock) => html`<li>${lock}</li>`)}
+    </ul>
   </section>`;
 }
 
@@ -165,6 +151,6 @@ export function runPage({ run, problem }: State, id: string): TemplateResult {
   return html`<article class="card run ${card.state}">
     <h1 id="title" tabindex="-1">${mark(card.state)} ${card.title}</h1>
     <p class="who">${card.startedAt === null ? nothing : spell((card.endedAt ?? now()) - card.startedAt)}</p>
-    ${cardView(card, id)} ${pictureView(picture)}
+    ${cardView(card, id, picture)}
   </article>`;
 }
