@@ -7,7 +7,7 @@ import { unique } from "./auth/principals.ts";
 import { danglingNames, WhoMay, type Problem } from "./auth/who-may.ts";
 import { danglingNotify, NotifyFile } from "./chat/notify.ts";
 import { ChatEnvironment, ChatFile, chatProblems, chatSettings, type ChatSettings } from "./chat/settings.ts";
-import { WebFile, type WebSettings } from "./chat/web/settings.ts";
+import { danglingWeb, WebFile, type WebSettings } from "./chat/web/settings.ts";
 import { Blueprint } from "./core/cluster.ts";
 import type { Command } from "./core/command.ts";
 import { OpsError } from "./core/errors.ts";
@@ -103,6 +103,7 @@ export async function readConfig(
     ...(file.error?.issues ?? []),
     ...(whoMay.success ? danglingNames(whoMay.data, commands) : []),
     ...(file.success ? danglingNotify(file.data.notify, file.data) : []),
+    ...(file.success && whoMay.success ? danglingWeb(file.data.web, whoMay.data) : []),
     ...(file.success && environment.success ? chatProblems(file.data, environment.data) : []),
   ];
   const problems = [

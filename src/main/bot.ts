@@ -126,7 +126,7 @@ async function saveAll(blueprints: Config["clusters"], { clusters }: State): Pro
 
 function lawOf(current: () => Config, commands: readonly Command[]) {
   const whoMay = () => current().whoMay;
-  const authorizer = openAuthorizer({ current: whoMay, owner, commands, web: current().web !== null });
+  const authorizer = openAuthorizer({ current: whoMay, owner, commands, web: current().web });
   return { authorizer, rules: approvalRules(authorizer, whoMay) };
 }
 

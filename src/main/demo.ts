@@ -82,7 +82,7 @@ async function demoConfig(world: World): Promise<Config> {
     linodeToken: world.token,
     linodeUrl: world.apiUrl,
     scanFrom: world.stranger,
-    web: { url: null, host: "127.0.0.1", port: 0 },
+    web: { url: null, host: "127.0.0.1", port: 0, channel: null },
     clusters: [Blueprint.parse({ name: "demo", operators: [`${world.operator}/32`] })],
   };
 }

@@ -22,10 +22,10 @@ export function webServer(settings: WebSettings | null, log: Log): WebServer {
     url: () => found,
     open: async (desk, signIns) => {
       if (settings === null) return;
-      const { url, ...address } = settings;
+      const { url } = settings;
       const web = openWeb({ desk, signIns, log, now: Date.now, url: () => found ?? "http://localhost" });
       closers.push(web.close);
-      const listener = await listen(web.fetch, address, { what: "the web console", section: "web" });
+      const listener = await listen(web.fetch, settings, { what: "the web console", section: "web" });
       closers.push(listener.close);
       found = url ?? listener.url;
       log.info({ url: found }, `The web console is at ${found}.`);

@@ -219,15 +219,24 @@ test("whoever can act only at the web console counts as a second person where th
     ],
   });
   const what = { kind: "approve", run: asked({ risk: "outage", actor: "alice" }) } as const;
-  for (const web of [false, true]) {
+  for (const web of [null, { channel: null }]) {
     const { authorize, approvers, mayApprove } = openAuthorizer({
       current: () => whoMay,
       owner: "root",
       commands,
       web,
     });
-    expect(authorize({ caller: console("alice"), what }).may).toBe(!web);
+    expect(authorize({ caller: console("alice"), what }).may).toBe(web === null);
     expect(approvers(what.run)).toEqual(web ? ["alice", "bob"] : ["alice"]);
-    expect(mayApprove("bob", what.run)).toBe(web);
+    expect(mayApprove("bob", what.run)).toBe(web !== null);
   }
+});
+
+test("what is started at the web console is shown in the channel that is named for it", () => {
+  const whoMay = WhoMay.parse(team);
+  const places = (channel: string | null) =>
+    openAuthorizer({ current: () => whoMay, owner: "root", commands, web: { channel } }).placesOf(atWeb("alice"));
+  expect(places("ops")).toEqual(["slack:C1", "discord:22345678901234567"]);
+  expect(places("staging")).toEqual(["slack:C2"]);
+  expect(places(null)).toEqual([]);
 });

@@ -35,7 +35,7 @@ it("behind a proxy with TLS, sets a cookie that no other host and no plain conne
 
 it("takes plain HTTP only on the machine itself", () => {
   const read = (web: object) => WebFile.web.safeParse(web);
-  expect(read({})).toMatchObject({ data: { url: null, host: "127.0.0.1", port: 9323 } });
+  expect(read({})).toMatchObject({ data: { url: null, host: "127.0.0.1", port: 9323, channel: null } });
   expect(read({ url: "https://nonet.example.org/" })).toMatchObject({ data: { url: "https://nonet.example.org" } });
   expect(read({ url: "http://localhost:9323" }).success).toBe(true);
   expect(read({ url: "http://nonet.example.org" }).error?.message).toContain("use https://");

@@ -49,12 +49,12 @@ export async function openStage(): Promise<Stage> {
     scanFrom: world.stranger,
     clusters: [Blueprint.parse({ name: "demo", operators: [`${world.operator}/32`] })],
     whoMay: WhoMay.parse({ people }),
-    web: { url: null, host: "127.0.0.1", port: 0 },
+    web: { url: null, host: "127.0.0.1", port: 0, channel: null },
   };
   const start = async () => openBot(await liveConfig(() => Promise.resolve(config)), simulatedReach);
   const bot = await start();
   const url = bot.webUrl ?? "";
-  config = { ...config, web: { url: null, host: "127.0.0.1", port: Number(new URL(url).port) } };
+  config = { ...config, web: { url: null, host: "127.0.0.1", port: Number(new URL(url).port), channel: null } };
   const stage: Stage = {
     bot,
     url,

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { Name } from "../../auth/principals.ts";
+import type { Problem, WhoMay } from "../../auth/who-may.ts";
 
 const loopback = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
 
@@ -24,6 +26,8 @@ export const WebFile = {
       url: PublicUrl.nullable().default(null),
       host: z.string().min(1).default("127.0.0.1"),
       port: z.int().min(1).max(65535).default(9323),
+      /** Name of the channel that is shown what is started there, so that others can answer. */
+      channel: Name.nullable().default(null),
     })
     .refine(({ url, host }) => url !== null || loopback.test(host), "say at which https:// address people find it: url")
     .nullable()
@@ -32,3 +36,10 @@ export const WebFile = {
 
 /** Where the web console listens, and where people find it. */
 export type WebSettings = NonNullable<z.infer<typeof WebFile.web>>;
+
+/** A channel that is named there but nowhere else. */
+export function danglingWeb(web: WebSettings | null, { channels }: WhoMay): Problem[] {
+  const channel = web?.channel ?? null;
+  if (channel === null || channels.some(({ name }) => name === channel)) return [];
+  return [{ path: ["web", "channel"], message: `there is no channel ${channel}` }];
+}
