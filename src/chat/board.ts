@@ -1,6 +1,7 @@
 import type { Caller } from "../core/caller.ts";
 import type { Board } from "../core/desk.ts";
 import { isFinished, type RunView } from "../core/journal.ts";
+import { toSeeNotice } from "./call-notices.ts";
 import { findRun, type Inside } from "./inside.ts";
 
 /** See `Desk.board`. */
@@ -17,14 +18,13 @@ export async function board(inside: Inside, caller: Caller): Promise<Board> {
   const visible = clusters.filter(
     (name) => status !== undefined && may(caller, { kind: "use", command: status, input: { name } }),
   );
-  const isVisible = (cluster: string | null) => cluster === null || visible.includes(cluster);
   const seen = latest.runs.filter((run) => maySee(inside, run, caller));
   return {
     clusters: visible,
     runs: seen.filter((run) => !isFinished(run)),
     ended: seen.filter(isFinished),
-    locks: locks.filter(({ cluster }) => isVisible(cluster)),
-    notices: open.filter(({ cluster }) => status !== undefined && isVisible(cluster)),
+    locks: locks.filter(({ cluster }) => cluster === null || visible.includes(cluster)),
+    notices: open.filter((notice) => may(caller, toSeeNotice(inside.commands, notice))),
   };
 }
 

@@ -155,3 +155,18 @@ it("answers commands in place", async () => {
     text: expect.stringContaining("There is no command /nonsense"),
   });
 });
+
+it("lets people say that they have seen a notice, where they may", async () => {
+  const [alice, carol, dave] = [await signedIn("U0ALICE"), await signedIn("U0CAROL"), await signedIn("U0DAVE")];
+  await alice.submit("/cluster build nowhere");
+  const [notice] = (await carol.until(({ notices }) => notices.length > 0)).notices;
+  if (notice === undefined) throw new Error("there is no notice");
+  expect(notice.card.title).toContain("nowhere");
+  const acknowledge = notice.card.actions.find(({ label }) => label === "Acknowledge")?.id ?? "";
+  const press = (visitor: Visitor, on: string) => visitor.post("/api/press", { id: acknowledge, on, filled: {} });
+  expect(await press(dave, notice.id)).toMatchObject({ status: 403 });
+  expect(await press(carol, "another")).toMatchObject({ status: 400 });
+  expect(await press(carol, notice.id)).toMatchObject({ status: 200 });
+  expect(await press(alice, notice.id)).toMatchObject({ status: 400 });
+  await alice.until(({ notices }) => notices.length === 0);
+});

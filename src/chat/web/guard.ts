@@ -35,7 +35,8 @@ export const sameSite =
   async (context, next) => {
     const { origin, host } = new URL(url());
     const { req } = context;
-    if (req.header("host") !== host) return context.text("This is not the address of this web console.\n", 421);
+    if (req.header("host") !== host)
+      return context.text("This is not the address of this web console; the one that a link shows is.\n", 421);
     const reads = req.method === "GET" || req.method === "HEAD";
     const isJson = req.header("content-type")?.split(";", 1)[0] === "application/json";
     if (!reads && (req.header("origin") !== origin || !isJson)) {
