@@ -1,7 +1,10 @@
 import { nodesWith } from "../src/core/cluster.ts";
 import { ago } from "../src/core/words.ts";
-import { nagiosChecks } from "../src/ops/facts/nagios.ts";
+import { untold } from "../src/core/fact.ts";
+import { checkName, nagiosState, type NagiosCheck } from "../src/ops/facts/nagios.ts";
 import type { Finding } from "../src/policy/finding.ts";
+import { findingsOf } from "../src/policy/watch/looked.ts";
+import { judgeNagios } from "../src/policy/watch/nagios.ts";
 import { askNode } from "./steps/ask.ts";
 import { inspection, ofCluster, type Asking, type Report } from "./steps/inspection.ts";
 
@@ -17,34 +20,33 @@ export const inspectNagios = inspection({
 export async function nagiosReport({ services, cluster, context }: Asking): Promise<Report> {
   const [admin] = nodesWith(cluster, "admin");
   if (admin === undefined) return { findings: [{ level: "unknown", says: "there is no admin node" }] };
-  const { told, failure } = await askNode(services, cluster, admin, [nagiosChecks], context);
-  const [checks] = told;
-  if (!checks.known) {
-    const says = failure === null ? `${admin.name}: ${checks.why}` : `${admin.name} cannot be reached`;
-    return { findings: [{ level: "unknown", says }] };
-  }
-  const all = checks.value;
-  const names = new Set(all.map(({ name }) => name));
-  const bad = all.filter(({ checked, ok }) => checked && !ok);
-  const pending = all.filter(({ checked }) => !checked);
-  const unwatched = cluster.nodes.filter(({ name }) => !names.has(name));
-  const findings: Finding[] = [
-    ...(all.length === 0 ? [{ level: "unknown", says: "Nagios has written no status" } as const] : []),
-    ...bad.map(({ name, says }) => ({ level: "degraded", says: `${name}: ${says}` }) as const),
-    ...(all.length === 0
-      ? []
-      : unwatched.map(({ name }) => ({ level: "degraded", says: `Nagios does not watch ${name}` }) as const)),
-    ...(pending.length === 0 ? [] : [{ level: "unknown", says: `${pending.length} checks were never made` } as const]),
-  ];
-  const now = services.clock.now();
-  const since = (seconds: number) => (seconds === 0 ? "–" : ago(now - seconds * 1000));
+  const { told, failure } = await askNode(services, cluster, admin, [nagiosState], context);
+  const [state] = told;
+  const judged = judgeNagios(admin, cluster.nodes, failure === null ? state : untold("it cannot be reached"));
+  if (!state.known) return { findings: findingsOf(judged) };
+  const { checks, now } = state.value;
+  const since = (seconds: number) => (seconds === 0 ? "–" : ago((now - seconds) * 1000));
+  const bad = checks.filter((one) => one.state !== "ok" || !one.checked);
+  const rows = bad.map((one) => [
+    checkName(one),
+    one.checked ? stateWords(one) : "never checked",
+    one.says,
+    since(one.since),
+  ]);
   return {
-    findings,
-    lines: [`${all.length - bad.length - pending.length} of ${all.length} hosts and services are green.`],
-    ...(bad.length === 0
-      ? {}
-      : {
-          table: { columns: ["what", "says", "since"], rows: bad.map((one) => [one.name, one.says, since(one.since)]) },
-        }),
+    findings: [...findingsOf(judged), ...asideFindings(checks)],
+    lines: [`${checks.length - bad.length} of ${checks.length} hosts and services are green.`],
+    ...(rows.length === 0 ? {} : { table: { columns: ["what", "state", "says", "since"], rows } }),
   };
 }
+
+/** `critical`, `warning, tried again`, `critical, acknowledged`. */
+const stateWords = ({ state, hard, silenced }: NagiosCheck): string =>
+  [state, ...(hard ? [] : ["tried again"]), ...(silenced ? ["acknowledged or in a downtime"] : [])].join(", ");
+
+/** Whoever asks hears also of what the watch passes over: what Nagios still tries again, and what it keeps quiet about. */
+const asideFindings = (checks: readonly NagiosCheck[]): Finding[] =>
+  checks.flatMap((one) => {
+    if (!one.checked || one.state === "ok" || (one.hard && !one.silenced)) return [];
+    return [{ level: one.silenced ? "note" : "degraded", says: `${checkName(one)}: ${one.says}, ${stateWords(one)}` }];
+  });

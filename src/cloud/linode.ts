@@ -5,10 +5,11 @@ import { OpsError } from "../core/errors.ts";
 import { ensureExtraIpv4, readAddresses, shareIpv4 } from "./addresses.ts";
 import { LinodeClient } from "./client.ts";
 import type { LinodeOptions } from "./client.ts";
+import { announcements } from "./maintenance.ts";
 import { boot, deleteNode, ensureNode, listNodes, shutdown } from "./nodes.ts";
 import { deleteGroup, ensureGroup, listGroups } from "./placement.ts";
 import { profileWire, regionWire, typeWire } from "./wire.ts";
-import { missingScopes } from "./scopes.ts";
+import { blindScopes, missingScopes } from "./scopes.ts";
 
 /** What an extra public IPv4 address costs a month (Linode's documentation, 2023). The API does not tell. */
 const extraIpv4MonthlyUsd = 2;
@@ -62,7 +63,7 @@ async function whoAmI(client: LinodeClient, context: CloudContext) {
   const call = { what: "check the API token", schema: whoAmIWire, send: readProfile };
   const answer = await client.call(call, context);
   const scopes = answer.scopes?.split(/[\s,]+/).filter((scope) => scope !== "") ?? null;
-  return { username: answer.profile.username, scopes, missing: missingScopes(scopes) };
+  return { username: answer.profile.username, scopes, missing: missingScopes(scopes), blind: blindScopes(scopes) };
 }
 
 /** The Linode provider. */
@@ -83,6 +84,7 @@ export function linodeCloud(options: LinodeOptions): Cloud {
     prices: (types, region, context) => prices(client, types, region, context),
     extraIpv4MonthlyUsd,
     regions: (context) => regions(client, context),
+    maintenance: (context) => announcements(client, context),
     whoAmI: (context) => whoAmI(client, context),
   };
 }

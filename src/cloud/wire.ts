@@ -77,5 +77,33 @@ export const placementGroupWire = z.object({
 /** The owner of the token. */
 export const profileWire = z.object({ username: z.string() });
 
+/** A moment as the API writes it: UTC without saying so. */
+const timeWire = z
+  .string()
+  .nullish()
+  .transform((time) => {
+    const at = Date.parse(`${time ?? ""}Z`);
+    return Number.isNaN(at) ? null : at;
+  });
+
+/** Work on the host of a Linode. Newer answers have more statuses and fields than the document (client package 0.159). */
+export const maintenanceWire = z.object({
+  entity: z.object({ id: z.number(), type: z.string() }),
+  type: z.string(),
+  status: z.string(),
+  when: timeWire,
+  start_time: timeWire,
+  reason: z.string(),
+});
+
+/** Something the owner of the account should know. */
+export const notificationWire = z.object({
+  type: z.string(),
+  severity: z.string(),
+  message: z.string(),
+  entity: z.object({ id: z.union([z.number(), z.string()]).nullish(), type: z.string() }).nullish(),
+  when: timeWire,
+});
+
 /** One page of a collection. */
 export const pageWire = z.object({ data: z.array(z.unknown()), pages: z.number() });

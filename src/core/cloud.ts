@@ -80,6 +80,38 @@ export interface CloudPlacementGroup {
   readonly members: readonly number[];
 }
 
+/** Work on the host of a node, as the provider announced it. */
+export interface CloudMaintenance {
+  readonly nodeId: number;
+  /** The provider's word: `reboot`, `cold_migration`, `live_migration`, `power_off_on` … */
+  readonly type: string;
+  readonly started: boolean;
+  /** When it begins, in milliseconds since 1970; `null` where the provider does not say. */
+  readonly at: number | null;
+  /** The provider's words. */
+  readonly reason: string;
+}
+
+/** Something the provider wants the owner of the account to know. */
+export interface CloudNotification {
+  /** The provider's word: `outage`, `ticket_abuse`, `payment_due` … */
+  readonly type: string;
+  readonly severity: "minor" | "major" | "critical";
+  /** The provider's words. */
+  readonly message: string;
+  /** The node or region it is about, if it is about one. */
+  readonly nodeId: number | null;
+  readonly region: string | null;
+  /** When it happens, in milliseconds since 1970, if it lies ahead. */
+  readonly at: number | null;
+}
+
+/** What the provider announced and is not over yet. */
+export interface CloudAnnouncements {
+  readonly maintenance: readonly CloudMaintenance[];
+  readonly notifications: readonly CloudNotification[];
+}
+
 /** Who the API token belongs to, and what it may do. */
 interface CloudAccount {
   readonly username: string;
@@ -87,6 +119,8 @@ interface CloudAccount {
   readonly scopes: readonly string[] | null;
   /** Scopes that a build takes and the token lacks. */
   readonly missing: readonly string[];
+  /** Scopes the token lacks without which something cannot be told: what the provider announces. */
+  readonly blind: readonly string[];
 }
 
 /** What every call needs from its caller. */
@@ -128,6 +162,8 @@ export interface Cloud {
   /** Price of an extra IPv4 address, where it is known. */
   readonly extraIpv4MonthlyUsd: number | null;
   regions(context: CloudContext): Promise<CloudRegion[]>;
+  /** Throws `cloud_scope` when the token may not read the account. */
+  maintenance(context: CloudContext): Promise<CloudAnnouncements>;
   whoAmI(context: CloudContext): Promise<CloudAccount>;
 }
 

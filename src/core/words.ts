@@ -11,6 +11,13 @@ export const anyOf = (items: readonly string[]): string => or.format(items);
 /** `a, b, and c`. */
 export const allOf = (items: readonly string[]): string => and.format(items);
 
+/** Somebody else's words as one line without what moves the cursor or turns the direction of writing, cut to a length. */
+export const oneLine = (words: string, most = 200): string =>
+  words
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, " ")
+    .trim()
+    .slice(0, most);
+
 /** How long ago, in words: `just now`, `3 min ago`, `5 h ago`, `2 days ago`. */
 export function ago(milliseconds: number): string {
   const minutes = Math.floor(milliseconds / 60_000);

@@ -13,10 +13,15 @@ const nodeFault = z.object({
   slow: z.object({ ms: z.number(), loss: z.number() }).nullable().default(null),
 });
 
-/** `faults.json`: the API reads `api` and `poweredOff` at each request; `nodes` is by machine id. */
+/** What Linode does to a host (its API's words). */
+export const maintenanceTypes = ["reboot", "cold_migration", "live_migration"] as const;
+type MaintenanceType = (typeof maintenanceTypes)[number];
+
+/** `faults.json`: the API reads all but `nodes` at each request; `nodes` is by machine id. */
 const faultsFile = z.object({
   api: z.enum(["down", "closed", "429"]).nullable().default(null),
   poweredOff: z.array(z.number()).default([]),
+  maintenance: z.array(z.object({ id: z.number(), type: z.enum(maintenanceTypes), at: z.number() })).default([]),
   nodes: z.record(z.string(), nodeFault).default({}),
 });
 type FaultsFile = z.infer<typeof faultsFile>;
@@ -34,6 +39,17 @@ async function change(stateDir: string, how: (faults: FaultsFile) => Partial<Fau
 /** Makes the API unreachable, limited, or well again. */
 export async function faultApi(stateDir: string, api: FaultsFile["api"]): Promise<void> {
   await change(stateDir, () => ({ api }));
+}
+
+/** Announces maintenance of a machine's host at a moment (milliseconds since 1970), or takes it back. */
+export async function announceMaintenance(
+  stateDir: string,
+  { id }: Pick<Machine, "id">,
+  planned: { readonly type: MaintenanceType; readonly at: number } | null,
+): Promise<void> {
+  await change(stateDir, ({ maintenance }) => ({
+    maintenance: [...maintenance.filter((one) => one.id !== id), ...(planned === null ? [] : [{ id, ...planned }])],
+  }));
 }
 
 /** Cuts the power; the API's watchdog leaves the machine off until `heal`. */

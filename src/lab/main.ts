@@ -1,5 +1,14 @@
 import { parseArgs } from "node:util";
-import { faultApi, faultFillDisk, faultIsolate, faultPowerOff, faultSlow, heal } from "./faults.ts";
+import {
+  announceMaintenance,
+  faultApi,
+  faultFillDisk,
+  faultIsolate,
+  faultPowerOff,
+  faultSlow,
+  heal,
+  maintenanceTypes,
+} from "./faults.ts";
 import { runInside } from "./guest.ts";
 import { readLab, type Lab } from "./lab.ts";
 import { asTable, findMachine, listMachines } from "./list.ts";
@@ -20,7 +29,10 @@ const usage = `Usage: npm run lab -- COMMAND
   fault NODE slow [MS] [LOSS]   delay (200 ms) and lose (0 %) its packets, each way
   fault NODE fill-disk          fill its root file system
   fault NODE heal               take all faults of the node back (a machine that is off stays off)
-  fault api down|closed|429|heal`;
+  fault api down|closed|429|heal
+  maintenance NODE in 2h [reboot|cold_migration|live_migration]
+                                announce maintenance of its host, as Linode does; nothing happens to the node
+  maintenance NODE cancel       take it back`;
 
 const say = (line: string): void => console.log(line);
 
@@ -111,6 +123,26 @@ async function fault(settings: Settings, args: string[]): Promise<number> {
   return 0;
 }
 
+async function maintenance(settings: Settings, args: string[]): Promise<number> {
+  const [name = "", when = "", ...rest] = args;
+  await labOf(settings);
+  const { machine } = await findMachine(settings.stateDir, name);
+  const { label } = machine;
+  if (when === "cancel") {
+    await announceMaintenance(settings.stateDir, machine, null);
+    say(`No maintenance of ${label} is announced any more.`);
+    return 0;
+  }
+  const [, count, unit = ""] = /^(\d{1,4})([smhd])$/.exec(rest[0] ?? "") ?? [];
+  const type = maintenanceTypes.find((one) => one === (rest[1] ?? "reboot"));
+  if (when !== "in" || count === undefined || type === undefined) throw new LabError(usage);
+  const seconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+  const at = Date.now() + Number(count) * (seconds[unit] ?? 0) * 1000;
+  await announceMaintenance(settings.stateDir, machine, { type, at });
+  say(`${label}: ${type} announced for ${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC.`);
+  return 0;
+}
+
 function amount(text: string | undefined, standard: number, most: number): number {
   const value = text === undefined ? standard : Number(text.replace(/(ms|%)$/, ""));
   if (value >= 0 && value <= most) return value;
@@ -130,6 +162,7 @@ async function main([command, ...args]: string[]): Promise<number> {
   if (command === "list") return list(settings, args);
   if (command === "exec") return exec(settings, args);
   if (command === "fault") return fault(settings, args);
+  if (command === "maintenance") return maintenance(settings, args);
   if (command === "serve") {
     await serveLab(settings);
     return 0;

@@ -50,11 +50,16 @@ async function checkAccount(
   { clusters }: Config,
   check: (what: string, look: () => Promise<string>) => Promise<boolean>,
 ): Promise<void> {
+  let blind: readonly string[] = [];
   await check("Linode token", async () => {
-    const { username, scopes, missing } = await cloud.whoAmI(context);
+    const { username, scopes, missing, blind: lacking } = await cloud.whoAmI(context);
     if (missing.length > 0) throw tokenLacks(missing);
+    blind = lacking;
     return `${username}, ${scopes === null ? "scopes not told" : scopes.join(" ")}`;
   });
+  if (blind.length > 0) {
+    console.log(`· Linode's announcements: the token lacks ${blind.join(" and ")}, so maintenance is not heard of`);
+  }
   for (const { name } of clusters) {
     await check(`cluster ${name}`, async () => `${(await cloud.listNodes(clusterTag(name), context)).length} machines`);
   }

@@ -33,10 +33,16 @@ const parts = (authority: Certificate, own: Certificate) => ({
   bundle: new Secret(`${own.certificate.trimEnd()}\n${own.key.reveal()}`),
 });
 
+/** Under which name both databases hold the authority. */
+export const authorityNickname = "QNet CA";
+/** Where corosync-qnetd has its certificates, and what it calls its own. */
+export const qnetdStore = { directory: "/etc/corosync/qnetd/nssdb", nickname: "QNetd Cert" } as const;
+/** The same of corosync-qdevice. */
+export const qdeviceStore = { directory: "/etc/corosync/qdevice/net/nssdb", nickname: "Cluster Cert" } as const;
+
 /** The database of corosync-qnetd. */
 export const qnetdDatabase = (authority: Certificate, own: Certificate): NssDatabase => ({
-  directory: "/etc/corosync/qnetd/nssdb",
-  nickname: "QNetd Cert",
+  ...qnetdStore,
   trust: "CT,,",
   owner: "coroqnetd",
   group: "coroqnetd",
@@ -45,8 +51,7 @@ export const qnetdDatabase = (authority: Certificate, own: Certificate): NssData
 
 /** The database of corosync-qdevice on each node of a pair; both have the same certificate. */
 export const qdeviceDatabase = (authority: Certificate, own: Certificate): NssDatabase => ({
-  directory: "/etc/corosync/qdevice/net/nssdb",
-  nickname: "Cluster Cert",
+  ...qdeviceStore,
   trust: "CT,c,c",
   owner: "root",
   group: "root",
@@ -64,7 +69,7 @@ export const nssDatabase = operation<NssDatabase>({
   read: (wants) =>
     lines([
       sh`look() {
-  for name in 'QNet CA' "$2"; do
+  for name in ${authorityNickname} "$2"; do
     if certutil -L -d "$1" -n "$name" >/dev/null 2>&1; then
       printf '%s ' "$(certutil -L -d "$1" -n "$name" -r | sha256sum | cut -d' ' -f1)"
     else
@@ -96,7 +101,7 @@ printf '%s\n' ${want.authorityPem} >"$work/ca.pem"
 : >"$work/empty"
 mkdir "$work/db"
 certutil -N -d "$work/db" -f "$work/empty"
-certutil -A -d "$work/db" -f "$work/empty" -n 'QNet CA' -t ${want.trust} -a -i "$work/ca.pem"
+certutil -A -d "$work/db" -f "$work/empty" -n ${authorityNickname} -t ${want.trust} -a -i "$work/ca.pem"
 openssl pkcs12 -export -in "$work/own.pem" -name ${want.nickname} -out "$work/own.p12" -passout pass:
 pk12util -i "$work/own.p12" -d "$work/db" -k "$work/empty" -W ''
 cp "$work/empty" "$work/db/pwdfile.txt"

@@ -23,7 +23,10 @@ const sshPort = 322;
  */
 export function baseStages(cluster: Cluster, node: Node, keys: readonly string[] = []): Stage[] {
   return [
-    { name: "packages", items: [desire(apt, { packages: packagesOf(node.role) })] },
+    {
+      name: "packages",
+      items: [desire(apt, { packages: packagesOf(node.role) }), fileItem(debian.paths.aptPeriodic, freshLists)],
+    },
     {
       name: "names and time",
       items: [
@@ -62,6 +65,10 @@ LoginGraceTime 30
 MaxStartups 50:30:100
 ClientAliveInterval 30
 ClientAliveCountMax 3
+`;
+
+/** Debian's own daily timer then fetches the lists, and installs nothing: old lists cannot tell what is missing. */
+const freshLists = `APT::Periodic::Update-Package-Lists "1";
 `;
 
 /** A client only: it listens nowhere. The clock may jump in its first three updates, later it only slews. */

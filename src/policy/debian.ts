@@ -34,6 +34,7 @@ const packages: Record<"all" | Role, readonly string[]> = {
 export const debian = {
   packages,
   paths: {
+    aptPeriodic: "/etc/apt/apt.conf.d/60nonet-lists",
     chrony: "/etc/chrony/chrony.conf",
     corosync: "/etc/corosync/corosync.conf",
     mariadb: "/etc/mysql/mariadb.conf.d",

@@ -11,7 +11,8 @@ import { unitItem } from "../ops/systemd.ts";
 import { corosyncStages, pairDefaults } from "./corosync.ts";
 import { floatingAddress, vip } from "./floating.ts";
 
-const certificate = "/etc/nginx/site.pem";
+/** Where nginx reads the site's certificate, those it comes with, and its key. */
+export const certificate = "/etc/nginx/site.pem";
 
 /** `nginx.conf` of a balancer: 80 and 443 to all web servers; health and numbers for the node itself on 8080. */
 function balancerConf(cluster: Cluster): string {

@@ -48,15 +48,16 @@ export const utcMoment = (at: number): string => `${dayWords(at)} ${new Date(at)
 
 /** From when to when: `25 Nov 2026, 14:05 to 16:05 UTC`. */
 export function utcSpan(from: number, to: number): string {
+  if (utcMoment(from) === utcMoment(to)) return utcMoment(from);
   const sameDay = Math.floor(from / 86_400_000) === Math.floor(to / 86_400_000);
   return `${utcMoment(from).replace(/ UTC$/, "")} to ${sameDay ? utcMinute(to) : utcMoment(to)}`;
 }
 
-/** How long something took: `0.4 s`, `3:07`, `2:03:07`. */
+/** How long something took: `0.4 s`, `11 s`, `3:07`, `2:03:07`. */
 export function elapsedWords(milliseconds: number): string {
   const whole = Math.floor(Math.max(0, milliseconds) / 1000);
   if (whole < 60) return milliseconds % 1000 === 0 ? `${whole} s` : duration(milliseconds);
-  return whole < 3600
-    ? duration(milliseconds)
-    : `${Math.floor(whole / 3600)}:${duration((whole % 3600) * 1000 + 3_600_000).slice(-5)}`;
+  const two = (value: number) => String(value).padStart(2, "0");
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  return hours === 0 ? `${minutes}:${two(whole % 60)}` : `${hours}:${two(minutes)}:${two(whole % 60)}`;
 }

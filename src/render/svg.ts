@@ -82,7 +82,7 @@ export class Sheet {
 }
 
 /** Text from outside as XML can hold it: what is no character, is invisible or turns the writing becomes `\ufffd`. */
-export function plain(text: string): string {
+function plain(text: string): string {
   return text
     .toWellFormed()
     .replaceAll(/[\p{Cc}\u2028\u2029]+/gu, " ")
@@ -99,7 +99,7 @@ export const widthOfText = (text: string, size: number, weight: Weight = "plain"
   widthOf(plain(text), size, weight);
 
 /** Cuts text that is wider than so many pixels. */
-export function clipTo(text: string, most: number, size: number, weight: Weight = "plain"): string {
+function clipTo(text: string, most: number, size: number, weight: Weight = "plain"): string {
   if (text.length < 2000 && widthOf(text, size, weight) <= most) return text;
   const room = most - widthOf("…", size, weight);
   let [kept, used] = ["", 0];

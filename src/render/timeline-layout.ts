@@ -36,7 +36,7 @@ interface OutageBand {
 }
 
 /** Time on paper. Long stretches in which nothing was done are folded. */
-export interface Axis {
+interface Axis {
   readonly x: (at: number) => number;
   readonly folds: readonly Span[];
   /** Milliseconds since the beginning, apart enough for their labels. */
@@ -54,6 +54,8 @@ export const foldLabels = 10;
 const header = 116;
 const bar = { height: 22, row: 26 };
 const laneGap = 8;
+/** What follows at once may overlap that much: clocks are read at different moments. */
+const touchPx = 2;
 const outageLine = 22;
 export const outageLetters = 14;
 export const barLetters = 13;
@@ -86,7 +88,7 @@ function laneOf(steps: readonly TimelineStep[], name: string, top: number, axis:
   for (const step of steps.toSorted((a, b) => a.from - b.from || b.to - a.to)) {
     const x = axis.x(step.from);
     const own = { step, x, end: Math.max(axis.x(step.to), x + 3) };
-    const free = rows.find((others) => (others.at(-1)?.end ?? 0) <= x + 0.5);
+    const free = rows.find((others) => (others.at(-1)?.end ?? 0) <= x + touchPx);
     if (free === undefined) rows.push([own]);
     else free.push(own);
   }

@@ -22,4 +22,4 @@ export function longestPath(steps: readonly TimelineStep[]): TimelineStep[] {
 }
 
 /** Times of steps come from two clocks' readings: a journal's and a stopwatch's. */
-const roundingMs = 50;
+const roundingMs = 10;

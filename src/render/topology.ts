@@ -13,6 +13,7 @@ import {
   type TopologyLayout,
 } from "./topology-layout.ts";
 import type { Theme } from "./theme.ts";
+import { flowWords, portWords } from "./topology-words.ts";
 import { utcMoment } from "./scale.ts";
 
 /** A cluster as SVG: who is where, how each stands, who has what, and who may reach whom. */
@@ -149,7 +150,7 @@ function drawGroup(
 ): void {
   sheet.rect(box, { rx: 9, fill: theme.panel, stroke: theme.rule, "stroke-width": 1.5 });
   sheet.text(box.x + 12, box.y + 22, titles[role], { size: 15, weight: "bold", fill: theme.ink });
-  const peers = joined(flows.filter(({ from, to }) => from === role && to === role));
+  const peers = portWords(flows.filter(({ from, to }) => from === role && to === role));
   if (peers !== "") {
     sheet.text(
       box.x + box.width - 12,
@@ -177,7 +178,7 @@ function drawGroup(
       sheet.text(
         badge.x + badge.width / 2,
         badge.y + 16,
-        duty.badge,
+        duty.condition === "unknown" ? `${duty.badge} ?` : duty.badge,
         { size: 14, weight: "bold", fill: sign, anchor: "middle" },
         badge.width - 10,
       );
@@ -218,26 +219,9 @@ function drawTiers(sheet: Sheet, drawing: TopologyDrawing, { groups }: TopologyL
 const isTier = ({ from, to }: Pick<TopologyFlow, "from" | "to">): boolean =>
   (from === "lb" && to === "web") || (from === "web" && (to === "db" || to === "nfs"));
 
-const joined = (flows: readonly TopologyFlow[]): string => [...new Set(flows.map(({ ports }) => ports))].join(", ");
-
 const portsOf = ({ flows }: TopologyDrawing, from: TopologyFlow["from"], to: Role): string =>
-  joined(flows.filter((flow) => flow.from === from && flow.to === to));
+  portWords(flows.filter((flow) => flow.from === from && flow.to === to));
 
-/** All flows that are no arrow of their own: `admin → lb, web, db, nfs: 322, 5666, ping`. */
-function otherFlows({ flows }: TopologyDrawing): string[] {
-  const others = flows.filter((flow) => flow.from !== flow.to && flow.from !== "internet" && !isTier(flow));
-  const ways = Map.groupBy(others, ({ from, to }) => JSON.stringify([from, to]));
-  const said = [...ways.values()].flatMap((way) => (way[0] === undefined ? [] : [{ ...way[0], ports: joined(way) }]));
-  const outward = Map.groupBy(
-    said.filter(({ from }) => from === "admin"),
-    ({ ports }) => ports,
-  );
-  const inward = Map.groupBy(
-    said.filter(({ from }) => from !== "admin"),
-    ({ to, ports }) => JSON.stringify([to, ports]),
-  );
-  return [
-    ...[...outward].map(([ports, all]) => `admin → ${all.map(({ to }) => to).join(", ")}: ${ports}`),
-    ...[...inward.values()].map((all) => `${all.map(({ from }) => from).join(", ")} → ${all[0]?.to}: ${all[0]?.ports}`),
-  ];
-}
+/** All flows that are no arrow of their own. */
+const otherFlows = ({ flows }: TopologyDrawing): string[] =>
+  flowWords(flows.filter((flow) => flow.from !== "internet" && !isTier(flow)));

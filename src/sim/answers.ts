@@ -1,5 +1,6 @@
 import { nodesWith, type Node } from "../core/cluster.ts";
 import { untold } from "../core/fact.ts";
+import type { NagiosState } from "../ops/facts/nagios.ts";
 import type { Asked } from "../ops/facts/together.ts";
 import { knock, listeningOn, sourceFor } from "./ports.ts";
 import { machines, truths, type Answer } from "./truths.ts";
@@ -36,12 +37,20 @@ export const answers: Readonly<Record<string, Answer>> = {
       }),
     ),
   "http get": (world, node, query) => pages(world, node, query as { url: string; times: number }),
-  "nagios checks": (world) =>
-    statesOf(world, nodesWith(world.cluster, "admin")[0]?.name ?? "", "systemd unit").some(
-      ({ unit, running }) => unit === "nagios4.service" && running === true,
-    )
-      ? world.cluster.nodes.map(({ name }) => ({ name, checked: true, ok: true, says: "simulated", since: 0 }))
-      : [],
+  "nagios checks": (world): NagiosState => {
+    const now = Math.floor(Date.now() / 1000);
+    const [admin] = nodesWith(world.cluster, "admin");
+    if (!isRunning(world, admin?.name ?? "", "nagios4")) return { now, written: null, checking: false, checks: [] };
+    const well = { service: null, checked: true, state: "ok", hard: true, silenced: false, flapping: false } as const;
+    const checks = world.cluster.nodes.map(({ name }) => ({
+      host: name,
+      ...well,
+      says: "simulated",
+      since: 0,
+      last: now,
+    }));
+    return { now, written: now, checking: true, checks };
+  },
 };
 
 /** From one web server, or round robin over all of them, as far as every hop's firewall lets the request through. */

@@ -1,13 +1,18 @@
 import { nodesWith, pairRoles, peerOf, type Node } from "../core/cluster.ts";
 import type { Interfaces } from "../ops/facts/address.ts";
+import type { Certificates } from "../ops/facts/certificates.ts";
+import type { ClockState } from "../ops/facts/clock.ts";
 import type { DatabaseState } from "../ops/facts/database.ts";
 import type { DrbdState } from "../ops/facts/drbd.ts";
 import type { FilterState, Tables } from "../ops/facts/filter.ts";
+import type { FileSystem } from "../ops/facts/file-systems.ts";
 import type { HostState } from "../ops/facts/host.ts";
 import type { PairStatus } from "../ops/facts/pair.ts";
 import type { QuorumState } from "../ops/facts/quorum.ts";
+import type { Restarts } from "../ops/facts/restarts.ts";
 import type { Transition } from "../ops/facts/transition.ts";
 import type { OnWire, WireAnswers } from "../ops/facts/wire.ts";
+import type { Updates } from "../ops/facts/updates.ts";
 import { canonical } from "../ops/facts/filter.ts";
 import { vip } from "../policy/floating.ts";
 import { holderOf, isRunning, statesOf, type World } from "./world.ts";
@@ -95,16 +100,34 @@ export const truths: Readonly<Record<string, Answer>> = {
 /** Facts about single machines. */
 export const machines: Readonly<Record<string, Answer>> = {
   "host state": (): HostState => ({
-    clock: Date.now(),
     uptimeSeconds: performance.now() / 1000,
     load: 0,
     processors: 1,
     memoryMb: { total: 1024, available: 1024 },
-    disks: [{ path: "/", space: 1, inodes: 1 }],
     failed: [],
     kernel: "simulated",
-    restartDue: false,
+    outOfMemory: 0,
   }),
+  clock: (): ClockState => ({
+    at: Date.now(),
+    kept: true,
+    follows: { source: "simulated", seconds: 0, heardAt: Date.now() },
+  }),
+  "file systems": (world, node): FileSystem[] => {
+    const on = (path: string, device: string): FileSystem => ({
+      ...{ path, device, writable: "yes" },
+      bytes: { total: 20e9, free: 18e9 },
+      inodes: { total: 1e6, free: 9e5 },
+    });
+    return [on("/", "/dev/sda"), ...(holderOf(world, "nfs") === node.name ? [on("/srv/nfs", "/dev/drbd0")] : [])];
+  },
+  updates: (): Updates => ({ ageSeconds: 0, updates: [], keptBack: 0 }),
+  restarts: (): Restarts => ({ kernel: null, asked: [], units: [] }),
+  certificates: (_world, _node, query): Certificates => {
+    const day = 86_400_000;
+    const validity = { from: Date.now() - day, until: Date.now() + 3650 * day };
+    return Object.fromEntries((query as readonly string[]).map((what) => [what, [validity]]));
+  },
   logs: () => ["Simulated nodes write no logs."],
   "table checksums": () => ({}),
 };

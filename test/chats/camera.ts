@@ -23,11 +23,16 @@ export interface Camera {
 export async function openCamera({ slack, discord }: Team, folder: string): Promise<Camera> {
   if (browserPath === undefined) throw new Error("There is no Chromium on this machine.");
   const browser = await chromium.launch({ executablePath: browserPath, args: ["--no-sandbox"] });
-  const [inSlack, inDiscord] = [await pageAt(browser, slack.url), await pageAt(browser, discord.url)];
+  const [inSlack, inDiscord] = [await pageAt(browser, slack.url, tall), await pageAt(browser, discord.url, tall)];
   const one = async (page: Page, file: string, selector: string, text: string) => {
     await page.locator(selector).getByText(text).first().waitFor();
+    await page.waitForFunction("[...document.images].every(({ complete }) => complete)");
     // The page is drawn anew at every change, so an element may be gone between two calls: its place is asked for in one.
-    const place = `document.querySelector(${JSON.stringify(selector)}).getBoundingClientRect().toJSON()`;
+    const place = `(() => {
+      const message = document.querySelector(${JSON.stringify(selector)});
+      message.scrollIntoView({ block: "nearest" });
+      return message.getBoundingClientRect().toJSON();
+    })()`;
     const clip = await page.evaluate<{ x: number; y: number; width: number; height: number }>(place);
     await page.screenshot({ path: `${folder}/${file}.png`, clip });
   };
@@ -44,8 +49,11 @@ export async function openCamera({ slack, discord }: Team, folder: string): Prom
   };
 }
 
-async function pageAt(browser: Browser, url: string): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width: 960, height: 1100 } });
+/** A card with a table and a picture is seen whole. */
+const tall = 3200;
+
+async function pageAt(browser: Browser, url: string, height = 1100): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 960, height } });
   await page.goto(url);
   return page;
 }

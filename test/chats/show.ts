@@ -1,4 +1,5 @@
 import { ids } from "../fakes/discord/sample.ts";
+import type { FakeMessage } from "../fakes/slack/workspace.ts";
 import type { Camera } from "./camera.ts";
 import type { Team } from "./team.ts";
 
@@ -24,16 +25,21 @@ export async function buildIt(stage: Team, eye: Eye = noCamera, proof = "Built a
   if (card === undefined) throw new Error("nothing is asked in Discord");
   discord.as(ids.bob).in(ids.ops).clicks(card, "Approve");
   await bothSay(stage, eye, "running", "steps done");
+  // The picture of what was done follows its words.
+  await slack.until(() => hasPicture(stage.slackCard(proof)));
   await bothSay(stage, eye, "done", proof);
 }
+
+const hasPicture = (message: FakeMessage | undefined): boolean =>
+  JSON.stringify(message?.blocks ?? []).includes("slack_file");
 
 /** What else people do with it, one card after the other. */
 export async function useIt(stage: Team, eye: Eye = noCamera): Promise<void> {
   const { slack, discord } = stage;
   const alice = slack.as("U0ALICE").in("C0OPS");
   await alice.types("/cluster status demo");
-  await slack.until(() => stage.slackCard("consistent")?.text.includes("consistent") === true);
-  await eye.slack("status", stage.slackCard("consistent"), "consistent");
+  await slack.until(() => hasPicture(stage.slackCard("/cluster status demo")));
+  await eye.slack("status", stage.slackCard("/cluster status demo"), "consistent");
   const inDiscord = discord.as(ids.alice).in(ids.ops);
   inDiscord.types("cluster status", { name: "demo" });
   await discord.until(() => stage.discordCard("/cluster status demo") !== undefined);

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { startBench } from "../lab-api/harness.ts";
 import { missingSpec, OpenApi } from "../lab-api/openapi.ts";
+import { plan } from "../lab-api/steps.ts";
 import { cloudOn, dbSpec, failure, testContext, webSpec } from "./cloud.ts";
 
 test.skipIf(missingSpec !== null)(`every request and answer is as documented ${missingSpec ?? ""}`, async () => {
@@ -17,6 +18,8 @@ test.skipIf(missingSpec !== null)(`every request and answer is as documented ${m
   await cloud.prices(["g6-nanode-1"], "us-ord", context);
   await cloud.regions(context);
   await cloud.whoAmI(context);
+  plan(bench, { id: one.id, type: "reboot", at: Date.now() + 7_200_000 });
+  await cloud.maintenance(context);
   await failure(cloud.ensureNode({ ...webSpec, label: "demo-x", region: "mars-1" }, context));
   for (const node of await cloud.listNodes("nonet:demo", context))
     await cloud.deleteNode(node.id, "nonet:demo", context);

@@ -4,7 +4,7 @@ import { missingScopes } from "../../src/cloud/scopes.ts";
 it.each([
   [["*"], []],
   [null, []],
-  [["linodes:read_write", "ips:read_write", "events:read_only", "account:read_only"], []],
+  [["linodes:read_write", "ips:read_write", "events:read_only"], []],
   [["linodes:*", "ips:*", "events:*", "account:*"], []],
   [["linodes:read_write", "ips:read_write", "events:read_write", "account:read_write"], []],
   [

@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { z } from "zod";
 import { answer, command } from "../../src/core/command.ts";
@@ -5,6 +7,9 @@ import { manifestPage } from "../../src/chat/slack/manifest.ts";
 import { commandsPage } from "../../src/main/commands-page.ts";
 import { openRegistry } from "../../src/main/registry.ts";
 import { flowTable } from "../../src/policy/flow-table.ts";
+import { altOf } from "../../src/render/draw.ts";
+import { drawings } from "../render/samples.ts";
+import { repository } from "./page-files.ts";
 
 // `npm run docs` writes them.
 it("the page about flows is current", async () => {
@@ -21,6 +26,14 @@ it("the manifests of the Slack app are current", async () => {
   await expect(overSockets).toMatchFileSnapshot("../../docs/slack-manifest.yaml");
   const overHttp = manifestPage(commands, { kind: "http", url: "https://nonet.example.com/slack/events" });
   await expect(overHttp).toMatchFileSnapshot("../../docs/slack-manifest-http.yaml");
+});
+
+// `npm run docs:drawings` draws them.
+it.each(Object.entries(drawings))("the picture %s is described as it is", async (name, drawing) => {
+  const pages = await Promise.all(
+    ["inspect", "cards"].map((page) => readFile(join(repository, `docs/${page}.md`), "utf8")),
+  );
+  expect(pages.join("\n")).toContain(`![${altOf(drawing)}](pictures/${name}.png)`);
 });
 
 it("a command's page says what each option may be", () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Card } from "../../src/core/card.ts";
-import { MouthBusy, type Delivery } from "../../src/core/mouth.ts";
+import { MouthBusy, MouthUnfinished, type Delivery } from "../../src/core/mouth.ts";
 import { FakeMouth } from "../fakes/mouth.ts";
 import { eventOf, freshDir, never, openWorld, testPlan, testPlaybook } from "./fixture.ts";
 
@@ -72,5 +72,40 @@ test("a chat without room is no failure, and a card that moved is where it says"
   expect(mouth.messages.length).toBeGreaterThan(1);
   expect(await engine.shows.messageOf(runId, "fake:C1")).toBe(mouth.messages.at(-1)?.id);
   expect(await state.store.all("select id from outbox where failed is not null")).toEqual([]);
+  await close();
+});
+
+/** A chat that has the words of a card at once, and its picture at the next attempt. */
+class SlowMouth extends FakeMouth {
+  readonly attempts: string[] = [];
+
+  override async post(card: Card, delivery: Delivery): Promise<string> {
+    this.attempts.push("post");
+    throw new MouthUnfinished(1, await super.post(card, delivery));
+  }
+
+  override async update(messageId: string, card: Card, delivery: Delivery): Promise<string> {
+    this.attempts.push(`update ${messageId}`);
+    return super.update(messageId, card, delivery);
+  }
+}
+
+test("a card whose picture is late is brought up to date in its message, and is no failure", async () => {
+  const mouth = new SlowMouth();
+  const playbook = testPlaybook({
+    run: async (run) => {
+      await run.step({ name: "one", title: "one" }, async () => ({ sentence: "done." }));
+      return { ok: true, verdict: "consistent" };
+    },
+  });
+  const { engine, state, close } = await openWorld([playbook], { place: place(), mouths: [mouth] });
+  const { runId } = await engine.start(playbook, demo, "alice", ["fake:C1"]);
+  await engine.finished(runId, never);
+  await mouth.until(() => mouth.messages[0]?.lines.includes("consistent") === true);
+  expect(mouth.messages).toHaveLength(1);
+  expect(mouth.attempts.slice(0, 2)).toEqual(["post", `update ${mouth.messages[0]?.id}`]);
+  expect(mouth.messages[0]?.cards.at(-1)?.verdict).toBe("consistent");
+  expect(await state.store.all("select id from outbox where failed is not null or attempts > 0")).toEqual([]);
+  expect(mouth.wrongs).toEqual([]);
   await close();
 });

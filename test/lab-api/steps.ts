@@ -1,7 +1,14 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { at, deployBody, idOf, until } from "./harness.ts";
 import type { Answer, Bench } from "./harness.ts";
 
 export const instances = "/v4/linode/instances";
+
+/** Announces maintenance, as `npm run lab -- maintenance` does. */
+export function plan({ stateDir }: Bench, ...maintenance: readonly { id: number; type: string; at: number }[]): void {
+  writeFileSync(join(stateDir, "faults.json"), JSON.stringify({ maintenance }));
+}
 
 /** The errors of an answer. */
 export function reasons(answer: Answer): unknown {

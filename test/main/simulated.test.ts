@@ -111,6 +111,20 @@ it.each(["all", "iptables", "replication", "drbd", "pacemaker", "nagios"])("insp
   expect(await type(bot.desk, `/inspect ${what} demo`)).toMatchObject({ ok: true, verdict: "consistent" });
 });
 
+it("inspects one machine with its disks, updates, certificates and clock", async () => {
+  const storage = await type(bot.desk, "/inspect node demo nfs1");
+  expect(storage).toMatchObject({ ok: true, verdict: "consistent" });
+  for (const part of [
+    "/srv/nfs: 10 % of space",
+    "clock as ours, follows",
+    "updates: 0 of security",
+    "certificate quorum: until",
+  ])
+    expect(storage.text).toContain(part);
+  expect((await type(bot.desk, "/inspect node demo lb1")).text).toContain("certificate site: until");
+  expect((await type(bot.desk, "/inspect node demo web1")).text).not.toContain("certificate");
+});
+
 it("tells what Pacemaker would do, and finds nothing to repair", async () => {
   const failover = await type(bot.desk, "/inspect failover demo db");
   expect(failover).toMatchObject({ ok: true, text: expect.stringContaining("if db1 died, db2 would serve db") });

@@ -76,10 +76,10 @@ export function discordMessage(card: Card, { now, hasPicture = false }: Options)
   const components: APIComponentInContainer[] = [
     ...texts([`## ${disarm(parts.title)}`, ...parts.verdict.map(prose), ...parts.facts.map(prose)]),
     ...texts(parts.steps.map(prose)),
+    ...(hasPicture ? [pictureOf(alt)] : texts([disarm(alt)])),
     ...texts([codeBlock(parts.diff, "diff")]),
     ...texts([codeBlock(parts.table, "text")]),
     ...texts([codeBlock(parts.text, "text")]),
-    ...(hasPicture ? [pictureOf(alt)] : texts([disarm(alt)])),
     ...texts(parts.question.map(prose)),
     ...rows,
     ...texts(smallPrint(parts)),

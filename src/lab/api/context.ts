@@ -11,6 +11,8 @@ export interface Faults {
   readonly api: "down" | "closed" | "429" | null;
   /** Machines that a fault has powered off; the watchdog leaves them so. */
   readonly poweredOff: readonly number[];
+  /** Announced for the host of a Linode, at a moment in milliseconds since 1970. */
+  readonly maintenance: readonly { readonly id: number; readonly type: string; readonly at: number }[];
 }
 
 /** What the routes work with. */

@@ -21,6 +21,7 @@ import { catalogRoutes } from "./routes/catalog.ts";
 import { configRoutes } from "./routes/configs.ts";
 import { diskRoutes } from "./routes/disks.ts";
 import { instanceRoutes } from "./routes/instances.ts";
+import { maintenanceRoutes } from "./routes/maintenance.ts";
 import { placementRoutes } from "./routes/placement.ts";
 import { powerRoutes } from "./routes/power.ts";
 import { removeLinode } from "./routes/remove.ts";
@@ -56,6 +57,7 @@ export interface LabApi {
 const faultsFile = z.object({
   api: z.enum(["down", "closed", "429"]).nullable().default(null),
   poweredOff: z.array(z.number()).default([]),
+  maintenance: z.array(z.object({ id: z.number(), type: z.string(), at: z.number() })).default([]),
 });
 
 const nginxDown =
@@ -64,7 +66,7 @@ const nginxDown =
 /** Reads the faults anew at each call; a file that is being written counts as what it was before. */
 function faultsReader(stateDir: string): () => Faults {
   const file = join(stateDir, "faults.json");
-  const none: Faults = { api: null, poweredOff: [] };
+  const none: Faults = { api: null, poweredOff: [], maintenance: [] };
   let last = none;
   return () => {
     try {
@@ -79,7 +81,8 @@ function faultsReader(stateDir: string): () => Faults {
 function limitKind(method: string, path: string): LimitKind {
   if (method === "POST" && path === "/linode/instances") return "create";
   if (method === "GET" && path === "/images") return "images";
-  const collection = /\/(?:instances|disks|configs|events|groups|vlans|regions|availability|types|kernels|tags|ips)$/;
+  const collection =
+    /\/(?:instances|disks|configs|events|groups|vlans|maintenance|notifications|regions|availability|types|kernels|tags|ips)$/;
   return method === "GET" && collection.test(path) && !/\/\d+\/ips$/.test(path) ? "list" : "other";
 }
 
@@ -137,6 +140,7 @@ function buildRoutes(context: ApiContext): Hono {
     placementRoutes,
     catalogRoutes,
     accountRoutes,
+    maintenanceRoutes,
   ])
     add(routes, context);
   return routes;

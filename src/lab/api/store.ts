@@ -7,9 +7,12 @@ import type { ConfigRecord, DiskRecord, LabState, LinodeRecord } from "./state.t
 /** Linode keeps events for 90 days; a lab that lives long keeps this many. */
 const keptEvents = 5000;
 
+/** A moment (milliseconds since 1970) as the API writes it: `2026-01-01T00:00:00`, UTC. */
+export const wireTime = (at: number): string => new Date(at).toISOString().slice(0, 19);
+
 /** The present moment as the API writes it: UTC, no zone, no fraction. */
 export function now(): string {
-  return new Date().toISOString().slice(0, 19);
+  return wireTime(Date.now());
 }
 
 /** Owner of the state file; loads it at construction and writes it whole, with an atomic rename, on `commit`. */

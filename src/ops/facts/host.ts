@@ -4,32 +4,29 @@ import { unreadable } from "./unreadable.ts";
 
 /** How a machine is. */
 export interface HostState {
-  /** Milliseconds since 1970 by its own clock. */
-  readonly clock: number;
   readonly uptimeSeconds: number;
   /** Average number of programs that wanted to run in the last minute, and of processors. */
   readonly load: number;
   readonly processors: number;
   readonly memoryMb: { readonly total: number; readonly available: number };
-  /** File systems on disks: percent used of space and of inodes. */
-  readonly disks: readonly { readonly path: string; readonly space: number; readonly inodes: number }[];
-  /** Units that have failed. */
+  /** Units that have failed, watched or not. */
   readonly failed: readonly string[];
   readonly kernel: string;
-  readonly restartDue: boolean;
+  /** Processes the kernel killed for want of memory since it started, or since the container did. */
+  readonly outOfMemory: number;
 }
 
-/** Clock, load, memory, disks and failed units of a machine. */
+/** Load, memory, kernel and failed units of a machine. */
 export const hostState: Fact<HostState> = {
   name: "host state",
-  script: sh`echo "clock $(date +%s%3N)"
-echo "uptime $(cut -d' ' -f1 /proc/uptime)"
+  script: sh`echo "uptime $(cut -d' ' -f1 /proc/uptime)"
 echo "load $(cut -d' ' -f1 /proc/loadavg) $(nproc)"
 sed -n 's/^\(MemTotal\|MemAvailable\): *\([0-9]*\) kB$/\1 \2/p' /proc/meminfo
-df -P -l -x tmpfs -x devtmpfs -x squashfs --output=target,pcent,ipcent 2>/dev/null | sed -n '2,$s/^/disk /p'
-systemctl list-units --state=failed --plain --no-legend --no-pager | sed 's/^/failed /'
+units=$(systemctl list-units --state=failed --plain --no-legend --no-pager) || exit 1
+printf '%s\n' "$units" | sed -n 's/^\([^ ][^ ]*\).*/failed \1/p'
 echo "kernel $(uname -r)"
-if [ -e /var/run/reboot-required ]; then echo restart; fi
+# A container has a count of its own.
+cat /sys/fs/cgroup/memory.events /proc/vmstat 2>/dev/null | sed -n '/^oom_kill /{p;q}'
 echo complete`,
   parse(output) {
     const lines = output
@@ -48,21 +45,14 @@ echo complete`,
     };
     if (lines.at(-1)?.[0] !== "complete") throw unreadable("The state of the machine was cut off.");
     const all = (name: string) => lines.filter(([first]) => first === name);
-    const percent = (text = "") => Number(text.replace("%", "")) || 0;
     return {
-      clock: number("clock"),
       uptimeSeconds: number("uptime"),
       load: number("load"),
       processors: number("load", 2),
       memoryMb: { total: Math.round(number("MemTotal") / 1024), available: Math.round(number("MemAvailable") / 1024) },
-      disks: all("disk").map(([, path = "", space, inodes]) => ({
-        path,
-        space: percent(space),
-        inodes: percent(inodes),
-      })),
       failed: all("failed").flatMap(([, unit]) => unit ?? []),
       kernel: word("kernel"),
-      restartDue: all("restart").length > 0,
+      outOfMemory: number("oom_kill"),
     };
   },
 };

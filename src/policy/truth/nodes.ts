@@ -5,9 +5,9 @@ import { missing, nothing, unknown, type Look, type ProviderLook, type TruthRow 
 
 /** A node: its machine, its services, and what it does right now. */
 export function nodeRow(cluster: Cluster, look: Look, provider: Told<ProviderLook>): TruthRow {
-  const { node, units, failure } = look;
+  const { node, units, interfaces, failure } = look;
   const machine = provider.known ? (provider.value.machines[node.linodeId] ?? "gone") : unknown;
-  const findings = missing([look], () => units);
+  const findings = missing([look], () => (units.known ? interfaces : units));
   // A machine that answers is no news, whatever its provider says of it.
   if (provider.known && machine !== "running" && failure !== null) {
     findings.push({ level: "degraded", says: `${node.name} is ${machine} at Linode` });

@@ -124,6 +124,12 @@ function input(block: Shape, markup: Markup): string {
     : `<label class="input"><b>${label}</b>${html}${hint}</label>`;
 }
 
+/** Where the browser finds a picture: in the net, or among the files that were uploaded. */
+function sourceOf({ image_url: url, slack_file: file }: Shape): string {
+  if (typeof url === "string") return url;
+  return isShape(file) ? `/page/files/${encodeURIComponent(textOf(file, "id") ?? "")}` : "";
+}
+
 function one(block: Shape, markup: Markup): string {
   const elements = shapesIn(block.elements);
   switch (block.type) {
@@ -138,7 +144,7 @@ function one(block: Shape, markup: Markup): string {
     case "actions":
       return `<div class="actions">${elements.map((each) => control(each, markup, true)).join("")}</div>`;
     case "image":
-      return `<figure><figcaption>${markup.text(block.title)}</figcaption><img src="${escape(textOf(block, "image_url") ?? "")}" alt="${escape(textOf(block, "alt_text") ?? "")}"></figure>`;
+      return `<figure><figcaption>${markup.text(block.title)}</figcaption><img src="${escape(sourceOf(block))}" alt="${escape(textOf(block, "alt_text") ?? "")}"></figure>`;
     case "input":
       return input(block, markup);
     case "rich_text":

@@ -75,7 +75,7 @@ export function pageRoutes(slack: FakeSlack): Hono<{ Bindings: HttpBindings }> {
   app.get("/", (context) => {
     context.header(
       "content-security-policy",
-      "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src http: https: data:; form-action 'none'; frame-ancestors 'none'",
+      "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' http: https: data:; form-action 'none'; frame-ancestors 'none'",
     );
     return context.html(shell(slack));
   });
@@ -84,6 +84,15 @@ export function pageRoutes(slack: FakeSlack): Hono<{ Bindings: HttpBindings }> {
   app.get("/page/client.js", (context) =>
     context.body(file("./client.js"), 200, { "content-type": "text/javascript" }),
   );
+  app.get("/page/files/:id", (context) => {
+    const content = slack.world.files.get(context.req.param("id"))?.content ?? null;
+    if (content === null) return context.notFound();
+    context.header("cache-control", "max-age=3600");
+    return context.body(new Uint8Array(content), 200, {
+      "content-type": "image/png",
+      "x-content-type-options": "nosniff",
+    });
+  });
   app.get("/page/frames", (context) => {
     const { who = "", at: place = "", thread = null } = context.req.query();
     return context.json(framesFor(slack, { who, at: place, thread: thread === "" ? null : thread }));
