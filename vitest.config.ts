@@ -20,6 +20,8 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: ["test/lab/**", "test/chaos/**", ...processes],
           testTimeout: 20_000,
+          // Half of the time would go into importing the same modules for each file.
+          isolate: false,
           sequence: { groupOrder: 1 },
         },
       },

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ClusterName } from "../src/core/cluster.ts";
 import type { Plan } from "../src/core/plan.ts";
 import { playbook } from "../src/core/playbook.ts";
+import { counted } from "../src/core/words.ts";
 import { build } from "./build.ts";
 import { planBuild } from "./steps/plan-build.ts";
 
@@ -45,6 +46,6 @@ function rowsOf({ creates, changes }: Plan): string[][] {
 
 function verdictOf({ summary, monthlyUsd, usualSeconds }: Plan): string {
   const cost = monthlyUsd === null ? "The monthly price is not known." : `It costs $${monthlyUsd.toFixed(2)} a month.`;
-  const time = usualSeconds === null ? "" : ` A build takes about ${Math.ceil(usualSeconds / 60)} minutes.`;
+  const time = usualSeconds === null ? "" : ` A build takes about ${counted(Math.ceil(usualSeconds / 60), "minute")}.`;
   return `${summary} ${cost}${time}`;
 }

@@ -4,6 +4,7 @@ import type { Fact } from "../../src/core/fact.ts";
 import type { Run, StepContext } from "../../src/core/playbook.ts";
 import type { Services } from "../../src/core/ports.ts";
 import { sh } from "../../src/core/shell.ts";
+import { counted } from "../../src/core/words.ts";
 import { updateInventory } from "./create.ts";
 
 /** A new machine answered after 65 s at Linode and after 10 to 60 s in the lab; five minutes mean that it never will. */
@@ -57,7 +58,7 @@ function neverAnswered(node: Node, last: string): OpsError {
   return new OpsError({
     code: "unreachable",
     node: node.name,
-    message: `It did not answer over SSH within ${patienceMs / 60_000} minutes (${last}).`,
+    message: `It did not answer over SSH within ${counted(patienceMs / 60_000, "minute")} (${last}).`,
     state: `The machine exists (Linode ${node.linodeId}) and costs money; nothing was changed on it.`,
     hint: "Look at its console at the provider, then give the same command again: it carries on here.",
   });

@@ -16,6 +16,8 @@ export interface Outline {
   readonly diff: readonly string[];
   readonly table: readonly string[];
   readonly text: readonly string[];
+  /** The rows of a table that is too wide for columns: what each is about, then what is said of it. */
+  readonly rows: readonly Line[];
   /** Where to see all of it; empty when all is there. */
   readonly notice: string;
   /** Which run it is, and how long it takes or took. */
@@ -27,9 +29,9 @@ export function outline(card: Card, paper: Paper): Outline {
   const title = clip(headline(card, 150), 280, paper.prose);
   const footer = clip(footerOf(card, paper.now), 280, paper.prose);
   const notice = noticeOf(card);
-  const { verdict, facts, steps, question, diff, table, text } = sectionsOf(card, paper);
+  const { verdict, facts, steps, question, diff, table, rows, text } = sectionsOf(card, paper);
   const fixed = paper.prose(title) + paper.prose(footer) + paper.prose(notice) + 10 * paper.markup;
-  const byRank = [question, diff, verdict, steps, facts, table, text];
+  const byRank = [question, diff, verdict, steps, facts, table, rows, text];
   const shown = fitAll(byRank, paper.room - fixed);
   const lines = (section: Section) => shown.get(section) ?? [];
   const code = (section: Section) => lines(section).map(({ plain }) => plain);
@@ -42,6 +44,7 @@ export function outline(card: Card, paper: Paper): Outline {
     diff: code(diff),
     table: code(table),
     text: code(text),
+    rows: lines(rows),
     notice: [...shown.values()].flat().some(({ isCut }) => isCut === true) ? notice : "",
     footer,
   };

@@ -3,7 +3,7 @@ import type { Card } from "../core/card.ts";
 import { shortId } from "../core/left.ts";
 import type { Table } from "../core/table.ts";
 import { counted } from "../core/words.ts";
-import { tableLines } from "../render/terminal.ts";
+import { layOut } from "../render/table.ts";
 import { linesAndRest, type Rest } from "./lines.ts";
 import type { Paper } from "./paper.ts";
 import { stepItems, type Line } from "./steps.ts";
@@ -16,25 +16,30 @@ export interface Section {
   readonly size: (line: Line) => number;
 }
 
-type Name = "question" | "diff" | "verdict" | "steps" | "facts" | "table" | "text";
+type Name = "question" | "diff" | "verdict" | "steps" | "facts" | "table" | "rows" | "text";
 
 /** What one line may take of the room there is; a question and a verdict may be longer. */
 const longestLine = (room: number): number => Math.min(400, Math.floor(room * 0.6));
 /** Tables are for looking at; who wants more takes the console. */
 const mostRows = 40;
 const mostColumns = 10;
+const mostInCell = 160;
 
 /** The parts of a card. */
 export function sectionsOf(card: Card, paper: Paper): Readonly<Record<Name, Section>> {
   const prose = ({ strong, plain }: Line) => paper.prose(strong) + paper.prose(plain) + paper.markup;
   const code = ({ plain }: Line) => paper.code(plain) + 1;
+  const listed = (line: Line) => (line.strong === "" ? paper.prose(line.plain) + 1 : prose(line));
+  const table = card.table === null ? null : readable(card.table, paper);
   return {
     question: { share: 0.28, size: prose, fit: fitQuestion(card, paper, prose) },
     diff: { share: 0.2, size: code, fit: fitLines(deletionsFirst(card.diff), paper.code, code) },
     verdict: { share: 0.13, size: prose, fit: fitVerdict(card, paper) },
     steps: { share: 0.13, size: prose, fit: fitSteps(card, paper, prose) },
     facts: { share: 0.1, size: prose, fit: fitFacts(card, paper, prose) },
-    table: { share: 0.08, size: code, fit: fitTable(card.table, paper, code) },
+    // One of the next two is empty.
+    table: { share: 0.08, size: code, fit: fitColumns(table, code) },
+    rows: { share: 0.08, size: listed, fit: fitRows(table, paper, listed) },
     text: { share: 0.08, size: code, fit: fitText(card, paper, code) },
   };
 }
@@ -100,20 +105,59 @@ function fitText({ text, state }: Card, paper: Paper, size: Sized): Fit {
   };
 }
 
-function fitTable(table: Table | null, { columns }: Paper, size: Sized): Fit {
-  if (table === null || table.columns.length === 0) return () => [];
-  const cells = (row: readonly string[]) => row.slice(0, mostColumns).map((cell) => oneLine(cell, 60));
+/** What can be shown of a table at all, laid out, and how many rows and columns cannot. */
+function readable(table: Table, { columns }: Paper) {
+  let isCut = table.rows.length > mostRows || table.columns.length > mostColumns;
+  const cells = (row: readonly string[]) =>
+    row.slice(0, mostColumns).map((cell) => {
+      const cut = cutLine(cell, mostInCell);
+      isCut ||= cut.isCut;
+      return cut.line;
+    });
   const part = { columns: cells(table.columns), rows: table.rows.slice(0, mostRows).map(cells) };
-  const laid = tableLines(part, { width: columns, color: false, now: 0 }).map((line) => line.slice(2));
   const hiddenRows = Math.max(0, table.rows.length - mostRows);
   const hiddenColumns = Math.max(0, table.columns.length - mostColumns);
   const beyond = [
     ...(hiddenRows === 0 ? [] : [`… ${counted(hiddenRows, "row")} more`]),
     ...(hiddenColumns === 0 ? [] : [`… ${counted(hiddenColumns, "column")} more`]),
   ];
-  const word = (plain: string): Line => ({ strong: "", plain, isCut: beyond.length > 0 });
+  return { laid: layOut(part, columns), hiddenRows, beyond, isCut };
+}
+
+type Readable = ReturnType<typeof readable> | null;
+
+function fitColumns(table: Readable, size: Sized): Fit {
+  if (table?.laid.kind !== "columns") return () => [];
+  const { laid, beyond, hiddenRows, isCut } = table;
+  const lines = [laid.head, ...laid.lines, ...beyond];
+  const word = (plain: string): Line => ({ strong: "", plain, isCut });
   const rest: Rest = (left) => `… ${counted(Math.max(0, left - beyond.length) + hiddenRows, "row")} more`;
-  return (most) => linesAndRest([...laid, ...beyond], word, { most, size }, rest);
+  return (most) => linesAndRest(lines, word, { most, size }, rest);
+}
+
+/** Of a row that is not shown whole it is said that there is more, as of one that is not shown at all. */
+function fitRows(table: Readable, { prose }: Paper, size: Sized): Fit {
+  if (table?.laid.kind !== "list") return () => [];
+  const { beyond, hiddenRows, isCut } = table;
+  const { rows } = table.laid;
+  const lines = rows.flatMap(({ heading, values }) => [
+    { strong: heading, plain: "" },
+    ...values.map((plain) => ({ strong: "", plain })),
+  ]);
+  const ends = rows.map((_, at) => rows.slice(0, at + 1).reduce((sum, { values }) => sum + values.length + 1, 0));
+  const all = [...lines, ...beyond.map((plain) => ({ strong: "", plain }))];
+  const rest: Rest = (_, shown) => {
+    const whole = ends.filter((end) => end <= shown).length;
+    return `… ${counted(rows.length - whole + hiddenRows, "row")} more`;
+  };
+  return (most) => {
+    const word = ({ strong, plain }: Line): Line => {
+      const name = cutLine(strong, longestLine(most), prose);
+      const value = cutLine(plain, longestLine(most), prose);
+      return { strong: name.line, plain: value.line, isCut: isCut || name.isCut || value.isCut };
+    };
+    return linesAndRest(all, word, { most, size }, rest);
+  };
 }
 
 const plainLine =

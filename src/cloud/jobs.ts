@@ -1,6 +1,7 @@
 import { getEvent, getEvents, getLinode } from "@linode/api-v4";
 import type { CloudContext } from "../core/cloud.ts";
 import { OpsError } from "../core/errors.ts";
+import { counted } from "../core/words.ts";
 import type { LinodeClient } from "./client.ts";
 import { eventWire, linodeWire } from "./wire.ts";
 import type { EventWire, LinodeWire } from "./wire.ts";
@@ -41,7 +42,7 @@ export async function waitFor<T>(
     if (Date.now() >= until)
       throw new OpsError({
         code: "cloud_stuck",
-        message: `Waited ${String(Math.round(client.jobMs / 60_000))} minutes to ${what}, and it did not end.`,
+        message: `Waited ${counted(Math.round(client.jobMs / 60_000), "minute")} to ${what}, and it did not end.`,
         hint: "Look at the events of the Linode in Cloud Manager, then run the same command again.",
       });
     await client.pause(client.pollMs, context);

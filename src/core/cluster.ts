@@ -165,11 +165,20 @@ export function toCluster(blueprint: Blueprint, inventory: Inventory): Cluster |
     return known === undefined ? [] : [{ ...plan, ...known }];
   });
   if (nodes.length < plannedNodes(blueprint).length || inventory.publicAddress === null) return undefined;
+  return clusterOf(blueprint, nodes, inventory.publicAddress);
+}
+
+/** A whole cluster of these nodes, whose balancers share this address. */
+export function clusterOf(
+  blueprint: Blueprint,
+  nodes: readonly Node[],
+  publicAddress: NonNullable<Inventory["publicAddress"]>,
+): Cluster {
   return {
     blueprint,
     nodes,
     floating: {
-      lb: { ...inventory.publicAddress, nic: "eth0" },
+      lb: { ...publicAddress, nic: "eth0" },
       db: privateFloating(blueprint, "db"),
       nfs: privateFloating(blueprint, "nfs"),
     },

@@ -1,6 +1,7 @@
 import { OpsError, toFailure } from "./errors.ts";
 import type { Item } from "./operation.ts";
 import type { Difference, Patience, Steady, Target } from "./target.ts";
+import { counted } from "./words.ts";
 
 /** Items that may be changed together; a later stage is checked after the earlier ones are done. */
 export interface Stage {
@@ -65,7 +66,7 @@ function cancelled(node: string, done: number, total: number, reason: unknown): 
     state:
       done === 0
         ? `Nothing was changed on ${node}.`
-        : `${done} of ${total} stages ${done === 1 ? "is" : "are"} done on ${node}; the rest was not touched.`,
+        : `${done} of ${counted(total, "stage")} ${done === 1 ? "is" : "are"} done on ${node}; the rest was not touched.`,
     ...(hint === undefined ? {} : { hint }),
   });
 }

@@ -2,6 +2,7 @@ import type { Config } from "../config.ts";
 import { tokenLacks, type Cloud } from "../core/cloud.ts";
 import { clusterTag } from "../core/cluster.ts";
 import { describeFailure, toFailure } from "../core/errors.ts";
+import { counted } from "../core/words.ts";
 import { linodeCloud } from "../cloud/linode.ts";
 import { describePostgres } from "../engine/store/postgres.ts";
 import { whyNoLab } from "../lab/probe.ts";
@@ -28,7 +29,7 @@ export async function main(): Promise<number> {
   await check("configuration", async () => {
     const { clusters, whoMay, stateDir, databaseUrl } = await configuration(process.env);
     const store = databaseUrl === null ? "store" : "console, log and key file";
-    return `${clusters.length} clusters, ${whoMay.people.length} people; ${store} in ${stateDir}`;
+    return `${counted(clusters.length, "cluster")}, people: ${whoMay.people.length}; ${store} in ${stateDir}`;
   });
   if (failed) return 1;
   const config = await configuration(process.env);
@@ -61,6 +62,8 @@ async function checkAccount(
     console.log(`· Linode's announcements: the token lacks ${blind.join(" and ")}, so maintenance is not heard of`);
   }
   for (const { name } of clusters) {
-    await check(`cluster ${name}`, async () => `${(await cloud.listNodes(clusterTag(name), context)).length} machines`);
+    await check(`cluster ${name}`, async () =>
+      counted((await cloud.listNodes(clusterTag(name), context)).length, "machine"),
+    );
   }
 }

@@ -32,11 +32,8 @@ interface Rule {
   readonly target: string;
 }
 
-interface Match {
-  readonly name: string;
-  readonly value: string;
-  readonly negated: boolean;
-}
+/** Whether a packet is as one option wants it; `undefined` where that cannot be told. */
+type Match = (packet: Packet) => boolean | undefined;
 
 /** Reads a table in the spelling of iptables-save; without one, everything is accepted. */
 export function readFilter(table: string): Filter {
@@ -65,7 +62,7 @@ function walk(filter: Filter, chain: string, packet: Packet, after: Ruling, dept
   if (depth > deepest) return "unknown";
   // From the end, because what a rule leaves alone meets the next one.
   return (filter.rules[chain] ?? []).reduceRight((rest, { matches, target }) => {
-    const hit = both(matches.map((match) => holds(match, packet)));
+    const hit = allHold(matches, packet);
     if (hit === false) return rest;
     const taken = takes(filter, target, packet, rest, after, depth);
     return hit === true || taken === rest ? taken : "unknown";
@@ -84,9 +81,14 @@ const toRuling = (target: string): Ruling =>
   target === "ACCEPT" ? "accept" : target === "REJECT" ? "reject" : target === "DROP" ? "drop" : "unknown";
 
 /** `false` when one of them is, `undefined` when one of them cannot be told. */
-function both(parts: readonly (boolean | undefined)[]): boolean | undefined {
-  if (parts.includes(false)) return false;
-  return parts.includes(undefined) ? undefined : true;
+function allHold(matches: readonly Match[], packet: Packet): boolean | undefined {
+  let all: boolean | undefined = true;
+  for (const match of matches) {
+    const one = match(packet);
+    if (one === false) return false;
+    if (one === undefined) all = undefined;
+  }
+  return all;
 }
 
 /** Options that say nothing of the packet. */
@@ -108,63 +110,78 @@ function readRule(text: string): Rule {
       values.push(words[(at += 1)] ?? "");
     if (name === "-j" || name === "-g") target = name === "-g" ? `goto ${values[0]}` : (values[0] ?? "");
     // What follows the target belongs to it.
-    else if (target === "" && !silent.has(name)) matches.push({ name, value: values.join(" "), negated });
+    else if (target === "" && !silent.has(name)) {
+      const match = toMatch(name, values.join(" "));
+      matches.push(negated ? opposite(match) : match);
+    }
     negated = false;
   }
   return { matches, target };
 }
 
-function holds(match: Match, packet: Packet): boolean | undefined {
-  const plain = matchOf(match, packet);
-  return plain === undefined ? undefined : plain !== match.negated;
-}
+const opposite =
+  (match: Match): Match =>
+  (packet) => {
+    const hit = match(packet);
+    return hit === undefined ? undefined : !hit;
+  };
 
-function matchOf(match: Match, packet: Packet): boolean | undefined {
-  const { name, value } = match;
+/** Takes an option apart once, because there are thousands of questions about a few rules. */
+function toMatch(name: string, value: string): Match {
   switch (name) {
     case "-i":
-      return packet.chain === "OUTPUT" ? false : isNic(value, packet.nic);
-    case "-o":
-      return packet.chain === "INPUT" ? false : isNic(value, packet.nic);
+    case "-o": {
+      const other = name === "-i" ? "OUTPUT" : "INPUT";
+      return (packet) => packet.chain !== other && isNic(value, packet.nic);
+    }
     case "-s":
-      return inNetwork(match, packet);
+      return fromNetwork(value);
     case "-p":
-      return value === packet.protocol || (value === "icmpv6" && packet.protocol === "ipv6-icmp");
+      return ({ protocol }) => value === protocol || (value === "icmpv6" && protocol === "ipv6-icmp");
     case "--dport":
     case "--dports":
-      return packet.port === undefined ? false : inPorts(value, packet.port);
+      return toPorts(value);
     case "--ctstate":
-    case "--state":
-      return value.split(",").includes(packet.state);
+    case "--state": {
+      const states = value.split(",");
+      return ({ state }) => states.includes(state);
+    }
     case "--icmp-type":
     case "--icmpv6-type":
-      return /^\d+$/.test(value) ? Number(value) === packet.type : undefined;
+      return ({ type }) => (/^\d+$/.test(value) ? Number(value) === type : undefined);
     case "--tcp-flags":
-      return value.endsWith(" SYN") ? packet.protocol === "tcp" && packet.state === "NEW" : undefined;
+      return ({ protocol, state }) => (value.endsWith(" SYN") ? protocol === "tcp" && state === "NEW" : undefined);
     default:
-      return undefined;
+      return () => undefined;
   }
 }
 
 const isNic = (pattern: string, nic: string): boolean =>
   pattern.endsWith("+") ? nic.startsWith(pattern.slice(0, -1)) : nic === pattern;
 
-function inPorts(list: string, port: number): boolean | undefined {
-  const ranges = list.split(",").map((range) => range.split(":").map(Number));
-  if (ranges.flat().some(Number.isNaN)) return undefined;
-  return ranges.some(([from = 0, to = from]) => port >= from && port <= to);
+function toPorts(list: string): Match {
+  const ranges = list.split(",").map((range) => {
+    const [from = 0, to = from] = range.split(":").map(Number);
+    return { from, to };
+  });
+  const understood = !ranges.some(({ from, to }) => Number.isNaN(from + to));
+  return ({ port }) => {
+    if (port === undefined) return false;
+    return understood ? ranges.some(({ from, to }) => port >= from && port <= to) : undefined;
+  };
 }
 
-/** Taken apart once each: there are thousands of questions about a few networks and packets. */
-const networks = new WeakMap<Match, Range | undefined>();
+/** Taken apart once each, too. */
 const sources = new WeakMap<Packet, Range>();
 
-function inNetwork(match: Match, packet: Packet): boolean | undefined {
-  if (!networks.has(match)) networks.set(match, rangeOf(match.value));
-  const network = networks.get(match);
-  const source = sources.get(packet) ?? parseRange(packet.source);
-  sources.set(packet, source);
-  return network === undefined ? undefined : contains(network, source);
+function fromNetwork(text: string): Match {
+  const network = rangeOf(text);
+  if (network === undefined) return () => undefined;
+  return (packet) => {
+    const source = sources.get(packet) ?? parseRange(packet.source);
+    sources.set(packet, source);
+    return contains(network, source);
+  };
 }
 
 function rangeOf(text: string): Range | undefined {

@@ -3,6 +3,7 @@ import type { Card, CardQuestion, CardState, CardStep } from "../core/card.ts";
 import type { Table } from "../core/table.ts";
 import { duration } from "../core/words.ts";
 import { altOf } from "./draw.ts";
+import { layOut } from "./table.ts";
 import { columns, fit, pad } from "./width.ts";
 
 /** How a terminal is drawn on. */
@@ -62,19 +63,22 @@ export function stepLine(step: CardStep, style: TerminalStyle): string {
   return `  ${paint(color, mark)} ${title} ${pad(fit(step.sentence, room), room)} ${paint("gray", time + usual)}`.trimEnd();
 }
 
-/** A table with aligned columns; the widest column gives way when there is no room. */
+/** As much of one cell as anybody reads, in lines. */
+const mostOfCell = 3;
+
+/** A table in columns, or row by row where it is wider than the terminal. */
 export function tableLines(table: Table, style: TerminalStyle): string[] {
   const paint = painter(style);
-  const cells = [table.columns, ...table.rows].map((row) => row.map((cell) => fit(cell, style.width)));
-  const widths = table.columns.map((_, at) => Math.max(...cells.map((row) => columns(row[at] ?? ""))));
-  const total = () => widths.reduce((sum, width) => sum + width + 2, 2);
-  while (total() > style.width && Math.max(...widths) > 8) {
-    const widest = widths.indexOf(Math.max(...widths));
-    widths[widest] = (widths[widest] ?? 0) - 1;
-  }
-  const line = (row: readonly string[]) =>
-    `  ${widths.map((width, at) => pad(fit(row[at] ?? "", width), width)).join("  ")}`.trimEnd();
-  return [paint("gray", line(table.columns)), ...table.rows.map(line)];
+  const laid = layOut(table, style.width - 2);
+  if (laid.kind === "columns") return [paint("gray", `  ${laid.head}`), ...laid.lines.map((line) => `  ${line}`)];
+  const broken = (text: string, indent: number) => {
+    const room = style.width - indent;
+    return wrap(fit(text, mostOfCell * room), room).map((line) => " ".repeat(indent) + fit(line, room));
+  };
+  return laid.rows.flatMap(({ heading, values }) => [
+    ...broken(heading, 2).map((line) => paint("bold", line)),
+    ...values.flatMap((value) => broken(value, 4)),
+  ]);
 }
 
 /** Breaks text at spaces. */

@@ -1,6 +1,7 @@
 import { OpsError } from "../core/errors.ts";
 import { lines, type Action } from "../core/shell.ts";
 import type { Difference, Fence, Patience } from "../core/target.ts";
+import { counted } from "../core/words.ts";
 import type { Connection } from "./connection.ts";
 import { broken, unframed } from "./ending.ts";
 import { actionPart, compile, newNonce, parseFrames, type Frame } from "./frames.ts";
@@ -136,8 +137,8 @@ function describe(doing: Done | undefined): string {
 }
 
 function tally(done: number, total: number): string {
-  if (done === 0) return `None of ${total} actions was done.`;
-  return `${done} of ${total} actions ${done === 1 ? "was" : "were"} done; the rest was not.`;
+  if (done === 0) return `None of ${counted(total, "action")} was done.`;
+  return `${done} of ${counted(total, "action")} ${done === 1 ? "was" : "were"} done; the rest was not.`;
 }
 
 function withState(error: OpsError, state: string): OpsError {

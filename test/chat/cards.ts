@@ -91,5 +91,20 @@ export const cards = {
     },
     startedAt: null,
   },
+  /** A table that no screen has the width for. */
+  wide: {
+    ...nothing,
+    title: "/cluster status prod",
+    verdict: "consistent",
+    facts: [],
+    table: {
+      columns: ["what", "Linode", "Pacemaker", "the nodes", "the network", "verdict"],
+      rows: [
+        ["lb address 198.18.0.18", "lb1, shared with lb2", "lb1", "lb1", "lb1", "consistent"],
+        ["nfs1", "running", "–", `up; all services active${"; holds 10.10.0.30".repeat(12)}`, "", "consistent"],
+      ],
+    },
+    startedAt: null,
+  },
   answer: { ...nothing, title: "/lock prod", verdict: "prod is locked.", facts: [], startedAt: null },
 } satisfies Record<string, Card | number>;

@@ -1,7 +1,9 @@
 import { expect, it } from "vitest";
 import type { Caller } from "../../src/core/caller.ts";
 import { slack } from "../auth/fixture.ts";
-import { asked, desk } from "./two-chats.ts";
+import { asked, desk, withTwoChats } from "./two-chats.ts";
+
+withTwoChats();
 
 it("completes and offers forms by what one may", async () => {
   const { runId } = await asked("/cluster restart prod");

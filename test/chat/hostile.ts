@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { drawingWith } from "../render/hostile.ts";
 import type { Card, CardState, CardStep } from "../../src/core/card.ts";
+import { anyText } from "../fixtures/text.ts";
 
 /** What somebody could put into a name, a reason or the output of a machine. */
 const nasty = [
@@ -59,7 +60,7 @@ const nasty = [
 const short = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(...nasty) },
   { weight: 2, arbitrary: fc.array(fc.constantFrom(...nasty), { maxLength: 6 }).map((parts) => parts.join("")) },
-  { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 60 }) },
+  { weight: 1, arbitrary: anyText(60) },
   { weight: 1, arbitrary: fc.string({ unit: "grapheme", maxLength: 60 }) },
 );
 

@@ -2,7 +2,9 @@ import { expect, it } from "vitest";
 import type { Raised } from "../../src/core/notice.ts";
 import { console, slack } from "../auth/fixture.ts";
 import { eventOf, never } from "../engine/fixture.ts";
-import { asked, button, cardOf, desk, inSlack, world } from "./two-chats.ts";
+import { asked, button, cardOf, desk, inSlack, world, withTwoChats } from "./two-chats.ts";
+
+withTwoChats();
 
 const lag: Raised = {
   topic: "failed",

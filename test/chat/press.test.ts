@@ -2,7 +2,9 @@ import { expect, it } from "vitest";
 import { actionId } from "../../src/core/action.ts";
 import { slack } from "../auth/fixture.ts";
 import { never } from "../engine/fixture.ts";
-import { asked, button, cardOf, desk, discord, inDiscord, inSlack, world } from "./two-chats.ts";
+import { asked, button, cardOf, desk, discord, inDiscord, inSlack, world, withTwoChats } from "./two-chats.ts";
+
+withTwoChats();
 
 it("takes one yes by the button, from whoever may give it", async () => {
   const { runId, at, id } = await asked("/cluster restart prod");

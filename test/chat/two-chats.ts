@@ -100,21 +100,23 @@ export let inDiscord: FakeMouth;
 export let world: World;
 export let desk: Desk;
 
-/** A desk over a real engine, seen from two chats; made anew for each test. */
-beforeEach(async () => {
-  inSlack = Object.assign(new FakeMouth(), { kind: "slack" });
-  inDiscord = Object.assign(new FakeMouth(), { kind: "discord" });
-  const authorizer = openAuthorizer({ current: () => whoMay, owner: "root", commands });
-  world = await openWorld([restart, wipe, inspect] as unknown as Parameters<typeof openWorld>[0], {
-    place: { stateDir: freshDir(), databaseUrl: null },
-    mouths: [inSlack, inDiscord],
-    rules: approvalRules(authorizer, () => whoMay),
-    routesFor: heardAt({ failed: ["slack:C2"], glass: ["slack:C2"] }),
+/** A desk over a real engine, seen from two chats; made anew for each test of the file that says so. */
+export function withTwoChats(): void {
+  beforeEach(async () => {
+    inSlack = Object.assign(new FakeMouth(), { kind: "slack" });
+    inDiscord = Object.assign(new FakeMouth(), { kind: "discord" });
+    const authorizer = openAuthorizer({ current: () => whoMay, owner: "root", commands });
+    world = await openWorld([restart, wipe, inspect] as unknown as Parameters<typeof openWorld>[0], {
+      place: { stateDir: freshDir(), databaseUrl: null },
+      mouths: [inSlack, inDiscord],
+      rules: approvalRules(authorizer, () => whoMay),
+      routesFor: heardAt({ failed: ["slack:C2"], glass: ["slack:C2"] }),
+    });
+    const { engine, services } = world;
+    desk = openDesk({ commands, services, runs: deskRuns(engine), authorizer, audit: engine.audit });
   });
-  const { engine, services } = world;
-  desk = openDesk({ commands, services, runs: deskRuns(engine), authorizer, audit: engine.audit });
-});
-afterEach(() => world.close());
+  afterEach(() => world.close());
+}
 
 /** A run whose question can be answered in Slack. */
 export async function asked(text: string) {

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { watch } from "./watch.ts";
 
 /** The real prompt in a process of its own, at which a script types. */
 export interface Console {
@@ -31,20 +32,14 @@ export function openConsole(socket: string, user: string, history: string): Cons
     stdio: ["pipe", "pipe", "inherit"],
   });
   let screen = "";
-  const watchers = new Set<() => void>();
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+  const wait = watch(child.stdout, patienceMs, (text) => {
     screen = overwritten(screen + text);
-    for (const look of watchers) look();
   });
-  const until = async (like: RegExp): Promise<void> => {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const look = () => like.test(screen) && resolve();
-    const late = setTimeout(() => reject(new Error(`${user} does not see ${String(like)} but ${screen}`)), patienceMs);
-    watchers.add(look);
-    look();
-    await promise.finally(() => clearTimeout(late));
-    watchers.delete(look);
-  };
+  const until = (like: RegExp) =>
+    wait(
+      () => like.test(screen),
+      () => `${user} does not see ${String(like)} but ${screen}`,
+    );
   return {
     until,
     async type(line) {

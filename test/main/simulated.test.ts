@@ -96,6 +96,7 @@ it("builds and proves the cluster, and changes nothing the second time", { timeo
   });
   const second = await type(bot.desk, "/cluster build demo");
   expect(second).toMatchObject({ ok: true, data: { changed: 0, nodes: 9 } });
+  expect((await type(bot.desk, "/cluster plan demo")).verdict).toContain("A build takes about 1 minute.");
 });
 
 it("says what is true, and exports a blueprint without secrets", async () => {

@@ -89,7 +89,7 @@ describe.skipIf(noSshd !== undefined)(
       const late = await failure(
         other.apply(second(), { signal, fence: { ...fence, run: "run-2" }, deadlineMs: 4000 }),
       );
-      expect(late).toMatchObject({ code: "node_busy", node: "db1", state: "None of 1 actions was done." });
+      expect(late).toMatchObject({ code: "node_busy", node: "db1", state: "None of 1 action was done." });
       expect(late.message).toMatch(/^It is being changed by run run-1 of alice, which began this change \d+ s ago; /);
       await end(other);
       await first;
@@ -108,7 +108,7 @@ describe.skipIf(noSshd !== undefined)(
       expect(await stopped).toMatchObject({
         code: "cancelled",
         message: "It was cancelled during the wait for its turn.",
-        state: "None of 1 actions was done.",
+        state: "None of 1 action was done.",
       });
       await end(other);
       await long;
@@ -121,7 +121,7 @@ describe.skipIf(noSshd !== undefined)(
       await zombie.apply(nothing, { signal, fence });
       await heir.apply(nothing, { signal, fence: { ...fence, turn: 2 } });
       const lost = await failure(zombie.apply(second(), { signal, fence }));
-      expect(lost).toMatchObject({ code: "superseded", node: "db1", state: "None of 1 actions was done." });
+      expect(lost).toMatchObject({ code: "superseded", node: "db1", state: "None of 1 action was done." });
       expect(lost.message).toMatch(/^Another instance has taken this run over/);
       await heir.apply(nothing, { signal, fence: { ...fence, run: "run-2", turn: 3, actor: "bob" } });
       const outdated = await failure(zombie.apply(second(), { signal, fence: { ...fence, turn: 2 } }));
@@ -159,7 +159,7 @@ describe.skipIf(noSshd !== undefined)(
       const stranger: Fence = { run: "run-9", turn: 99, by: "store-2", actor: "mallory" };
       const other = bot();
       const refused = await failure(other.apply(second(), { signal, fence: stranger }));
-      expect(refused).toMatchObject({ code: "node_claimed", node: "db1", state: "None of 1 actions was done." });
+      expect(refused).toMatchObject({ code: "node_claimed", node: "db1", state: "None of 1 action was done." });
       expect(refused.message).toMatch(/: run run-1 of al \$\(id\) 'ice' changed it \d+ s ago\.$/);
       expect(refused.hint).toContain("remove /run/nonet/fence on db1");
       expect(existsSync(at("log"))).toBe(false);

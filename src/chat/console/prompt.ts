@@ -2,8 +2,9 @@ import { appendFile, readFile } from "node:fs/promises";
 import { createInterface, type Interface } from "node:readline/promises";
 import type { Card } from "../../core/card.ts";
 import { describeFailure, toFailure } from "../../core/errors.ts";
+import { columns } from "../../render/width.ts";
 import { listen, request, submit, type Watcher } from "./client.ts";
-import { liveCard, type Screen } from "./live.ts";
+import { eraseLines, liveCard, type LiveCard, type Screen } from "./live.ts";
 
 /** Where a prompt reads and writes, and which user of the machine sits at it. */
 export interface PromptOptions {
@@ -65,25 +66,40 @@ async function runCommand(reader: Interface, options: PromptOptions, text: strin
   const live = liveCard(screen);
   const watcher: Watcher = {
     card: (card) => live.show(card),
-    ask: (card, closed) => askAt(reader, card, closed),
+    ask: (card, closed) => askAt(reader, live, card, closed),
   };
   try {
     const { card } = await submit(options.socket, text, options.user, watcher);
     live.end(card);
   } catch (error) {
+    live.end(null);
     screen.write(`✗ ${describeFailure(toFailure(error))}\n`);
   }
 }
 
 /** `null` once somebody else has answered: what is typed then is a command again. */
-async function askAt(reader: Interface, { question }: Card, signal: AbortSignal): Promise<string | null> {
+async function askAt(
+  reader: Interface,
+  live: LiveCard,
+  { question }: Card,
+  signal: AbortSignal,
+): Promise<string | null> {
   if (question === null) return null;
-  const leave = () => terminal().write(terminal().isTTY ? "\r\u001B[K" : "\n");
+  const screen = terminal();
+  const text = `  Type ${question.approveWith} to go on, anything else to refuse: `;
+  const rows = () => reader.getCursorPos().rows;
+  // The reader hears of it next: it goes to the end of what was typed and ends the line, which is empty by now.
+  const leave = () => {
+    if (screen.isTTY) reader.write(null, { ctrl: true, name: "e" });
+    screen.write(screen.isTTY ? eraseLines(rows()) : "\n");
+    live.drop(1);
+  };
   signal.addEventListener("abort", leave);
+  live.keep({ rows, redraw: () => reader.prompt(true) });
   try {
-    return (
-      await reader.question(`  Type ${question.approveWith} to go on, anything else to refuse: `, { signal })
-    ).trim();
+    const answer = await reader.question(text, { signal });
+    live.drop(Math.floor(columns(text + answer) / screen.columns) + 1);
+    return answer.trim();
   } catch (error) {
     if (!signal.aborted) throw error;
     return null;

@@ -79,6 +79,7 @@ export function discordMessage(card: Card, { now, hasPicture = false }: Options)
     ...(hasPicture ? [pictureOf(alt)] : texts([disarm(alt)])),
     ...texts([codeBlock(parts.diff, "diff")]),
     ...texts([codeBlock(parts.table, "text")]),
+    ...texts(parts.rows.map(prose)),
     ...texts([codeBlock(parts.text, "text")]),
     ...texts(parts.question.map(prose)),
     ...rows,

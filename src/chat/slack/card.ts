@@ -57,6 +57,7 @@ export function slackMessage(card: Card, options: Options): SlackMessage {
     ...(pictureFileId === undefined || alt === "" ? context([alt]) : [picture(pictureFileId, alt)]),
     ...codeBlocks(parts.diff),
     ...(table === undefined ? codeBlocks(parts.table) : [table.block]),
+    ...proseBlocks(parts.rows),
     ...codeBlocks(parts.text),
     ...proseBlocks(parts.question, "quote"),
     ...actionsBlocks(card.actions),

@@ -1,5 +1,6 @@
 import type { Fact } from "../../core/fact.ts";
 import { lines, raw, sh, type Script } from "../../core/shell.ts";
+import { counted } from "../../core/words.ts";
 import { unreadable } from "./unreadable.ts";
 
 export const families = ["v4", "v6"] as const;
@@ -124,7 +125,7 @@ function otherTables(family: Family, text: string): string[] {
     const rules = body.match(/^-A /gm)?.length ?? 0;
     const closed = / (DROP) /.test(body);
     if (name === "filter" || (rules === 0 && !closed)) return [];
-    return [`${name} (${family === "v4" ? "ip" : "ip6"}, ${rules} rules)`];
+    return [`${name} (${family === "v4" ? "ip" : "ip6"}, ${counted(rules, "rule")})`];
   });
 }
 

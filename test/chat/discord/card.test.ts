@@ -56,6 +56,28 @@ it("shows a table in columns", () => {
   ]);
 });
 
+it("tells a table that is too wide row by row", () => {
+  const held = "; holds 10\\.10\\.0\\.30".repeat(7);
+  expect(texts(cards.wide)[1]).toBe(
+    [
+      "**lb address 198\\.18\\.0\\.18**",
+      "Linode\\: lb1, shared with lb2\nPacemaker\\: lb1\nthe nodes\\: lb1\nthe network\\: lb1\nverdict\\: consistent",
+      "**nfs1**",
+      `Linode\\: running\nthe nodes\\: up; all services active${held}; holds 10…`,
+      "verdict\\: consistent",
+    ].join("\n"),
+  );
+});
+
+it("says of a row that is not there whole that there is more", () => {
+  const rows = Array.from({ length: 30 }, (_, at) => [`row ${at}`, "x".repeat(70), "y".repeat(70)]);
+  const told = texts({ ...cards.wide, table: { columns: ["what", "one", "other"], rows } });
+  const whole = rows.filter(([what]) => told[1]?.includes(`**${what}**\none\\: ${"x".repeat(70)}\nother\\: y`)).length;
+  expect(whole).toBeGreaterThan(5);
+  expect(told[1]).toMatch(new RegExp(`… ${30 - whole} rows more$`));
+  expect(told.at(-1)).toContain("✂ This is not all");
+});
+
 it("says a short answer in short", () => {
   expect(texts(cards.answer)).toEqual(["## ✓ /lock prod\n**prod is locked\\.**"]);
 });

@@ -71,6 +71,12 @@ it("makes a table Slack's own, and one that is too large for that a text in colu
   expect(large.at(-1)).toContain("✂ This is not all.");
 });
 
+it("tells a table row by row that is neither Slack's nor fits in columns", () => {
+  expect(told(cards.wide)[2]).toMatch(
+    /^section: lb address 198\.18\.0\.18\nLinode: lb1, shared with lb2\nPacemaker: lb1\n[^]*\nnfs1\nLinode: running\nthe nodes: up; [^\n]*…\nverdict: consistent$/,
+  );
+});
+
 it("says a short answer in short", () => {
   expect(told(cards.answer)).toEqual(["header: ✓ /lock prod", "section: prod is locked."]);
 });
