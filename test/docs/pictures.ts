@@ -32,7 +32,7 @@ if (only !== "chat") {
     const colorScheme = name === "wall" || name === "phone" ? "dark" : "light";
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     if (name === "wall") await page.setViewportSize({ width: 1600, height: 900 });
-    await page.waitForFunction("[...document.images].every(({ complete }) => complete)");
+    await page.evaluate("Promise.all([...document.images].map((image) => image.decode()))");
     await page.screenshot({ path: join(folder("web"), `${name}.png`) });
   };
   try {
