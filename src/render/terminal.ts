@@ -1,9 +1,9 @@
 import { styleText } from "node:util";
 import type { Card, CardQuestion, CardState, CardStep } from "../core/card.ts";
 import type { Table } from "../core/table.ts";
+import { layOut } from "./table.ts";
 import { duration } from "../core/words.ts";
 import { altOf } from "./draw.ts";
-import { layOut } from "./table.ts";
 import { columns, fit, pad } from "./width.ts";
 
 /** How a terminal is drawn on. */

@@ -66,6 +66,8 @@ function outcome(built: Built, repeated: ReadonlySet<string>): Record<string, un
       checklist: card.checklist
         .map(({ title, state, sentence }) => ({ title, state, sentence: isRepeated(title) ? "" : sentence }))
         .toSorted((a, b) => a.title.localeCompare(b.title)),
+      // Nothing but times, and the journal's: that is looked at for each by itself.
+      picture: null,
       startedAt: null,
       endedAt: null,
     }),
