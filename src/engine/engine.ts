@@ -1,6 +1,7 @@
 import type { Audit } from "../core/audit.ts";
 import type { Answer } from "../core/friction.ts";
 import type { Reviews } from "../core/reviews.ts";
+import type { SignIns } from "../core/sign-in.ts";
 import { openApprovals } from "./approvals.ts";
 import { carry } from "./carry.ts";
 import { openCancels, type Cancels } from "./cancels.ts";
@@ -20,6 +21,7 @@ import { openRuns, type Runs, type Stop } from "./runs.ts";
 import { openShows, type Shows } from "./shows.ts";
 import { starts, type Starts } from "./starts.ts";
 import type { EngineOptions } from "./options.ts";
+import { openSignIns } from "./sign-ins.ts";
 import type { Store } from "./store/port.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 import { openWorker, type Body, type DurableWorker } from "./worker.ts";
@@ -40,6 +42,8 @@ export interface Engine extends Starts, Looks {
   readonly reviews: Reviews;
   readonly notices: EngineNotices;
   readonly codes: OneTimeCodes;
+  /** To the web console. */
+  readonly signIns: SignIns;
   /** Tells a run's events from its first on; of all runs (`null`) those from now on. Returns what ends it. */
   subscribe(runId: string | null, listener: Listener): () => void;
   /** Every call, decision and step; what is recorded is scrubbed of secrets. */
@@ -94,6 +98,7 @@ export async function openEngine(options: EngineOptions<Engine>): Promise<Engine
     outbox,
     ...openTalk(store, journal, now),
     codes,
+    signIns: openSignIns(store, audit, now),
     ...starts(runs, options.playbooks),
     decide: (answer) => decisions.decide(answer),
     cancel: (...run) => cancel(run, runs, cancels, decisions),

@@ -9,6 +9,7 @@ import { consoleMouth } from "../chat/console/mouth.ts";
 import { serveConsole } from "../chat/console/server.ts";
 import { linodeCloud } from "../cloud/linode.ts";
 import type { Config } from "../config.ts";
+import type { Command } from "../core/command.ts";
 import type { Desk } from "../core/desk.ts";
 import { kindOf } from "../core/mouth.ts";
 import { sha256 } from "../core/plan.ts";
@@ -23,6 +24,7 @@ import { openRegistry } from "./registry.ts";
 import { reload, type LiveConfig } from "./reload.ts";
 import { deskRuns } from "./runs.ts";
 import { openTelemetry, type Telemetry } from "./telemetry.ts";
+import { webServer } from "./web.ts";
 
 /** A bot that runs in this process. */
 export interface Bot {
@@ -31,6 +33,8 @@ export interface Bot {
   readonly keySource: string;
   /** Where health and metrics are; `null` when that is not configured. */
   readonly httpUrl: string | null;
+  /** Where people find the web console; `null` when that is not configured. */
+  readonly webUrl: string | null;
   /** Begins to hear people in the chats that are configured; consoles are heard from the start. Never rejects. */
   listen(): Promise<void>;
   /** Takes no more commands; resolves once no step is under way any more, or after `patienceMs`. */
@@ -61,9 +65,7 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
   const { commands, playbooks } = registry;
   await mkdir(config.stateDir, { recursive: true, mode: 0o700 });
   const state = await openState(config, process.env);
-  const saveBlueprints = async () => {
-    for (const blueprint of current().clusters) await state.clusters.saveBlueprint(blueprint);
-  };
+  const saveBlueprints = () => saveAll(current().clusters, state);
   await saveBlueprints();
   const telemetry = openTelemetry(config, state, registry);
   const { close, ...reached } = await reach(state, current, telemetry.edges.roundTrip);
@@ -73,9 +75,7 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
   const { log, observe } = telemetry;
   // Made with the store and never changed: no other store has it.
   const storeId = await sha256((await state.vault.botKey()).publicKey);
-  const whoMay = () => current().whoMay;
-  const authorizer = openAuthorizer({ current: whoMay, owner, commands });
-  const rules = approvalRules(authorizer, whoMay);
+  const { authorizer, rules } = lawOf(current, commands);
   const console = consoleMouth();
   const chats = openChats({ current, commands, log, onRateLimit: telemetry.edges.rateLimit });
   const engine = await openEngine({
@@ -84,7 +84,9 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
     routesFor: (about, at) => routesFor(current(), about, at),
     onChatFailure: ({ place, gone }) => telemetry.edges.chatFailure(kindOf(place), gone),
   });
-  const open = closable(openDesk({ commands, services, runs: deskRuns(engine), authorizer, audit: engine.audit }));
+  const web = webServer(config.web, log);
+  const parts = { commands, services, runs: deskRuns(engine), authorizer, audit: engine.audit, webUrl: web.url };
+  const open = closable(openDesk(parts));
   const desk = telemetry.desk(open);
   const stopConsole = await serveConsole(desk, socketPath(config.stateDir), console);
   const bot = {
@@ -99,6 +101,7 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
     },
     async close() {
       await stopConsole();
+      await web.close();
       await chats.close();
       await engine.close();
       await telemetry.close();
@@ -108,11 +111,23 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
   };
   const vital = { store: () => state.clusters.list(), engine: () => engine.check() };
   const ready = { commands: () => open.check(), ...chats.vital };
-  const httpUrl = await telemetry.open(vital, ready, chats.routes).catch(async (error: unknown) => {
+  try {
+    await web.open(desk, engine.signIns);
+    return { ...bot, httpUrl: await telemetry.open(vital, ready, chats.routes), webUrl: web.url() };
+  } catch (error) {
     await bot.close();
     throw error;
-  });
-  return { ...bot, httpUrl };
+  }
+}
+
+async function saveAll(blueprints: Config["clusters"], { clusters }: State): Promise<void> {
+  for (const blueprint of blueprints) await clusters.saveBlueprint(blueprint);
+}
+
+function lawOf(current: () => Config, commands: readonly Command[]) {
+  const whoMay = () => current().whoMay;
+  const authorizer = openAuthorizer({ current: whoMay, owner, commands, web: current().web });
+  return { authorizer, rules: approvalRules(authorizer, whoMay) };
 }
 
 function cloudOf({ linodeToken: token, linodeUrl: baseUrl }: Config, { edges }: Telemetry): Services["cloud"] {
