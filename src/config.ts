@@ -7,6 +7,7 @@ import { unique } from "./auth/principals.ts";
 import { danglingNames, WhoMay, type Problem } from "./auth/who-may.ts";
 import { danglingNotify, NotifyFile } from "./chat/notify.ts";
 import { ChatEnvironment, ChatFile, chatProblems, chatSettings, type ChatSettings } from "./chat/settings.ts";
+import { danglingWeb, WebFile, type WebSettings } from "./chat/web/settings.ts";
 import { Blueprint, ClusterName } from "./core/cluster.ts";
 import type { Command } from "./core/command.ts";
 import { OpsError } from "./core/errors.ts";
@@ -44,6 +45,7 @@ const WatchFile = {
 const File = WhoMay.extend({
   ...Extensions.shape,
   ...ChatFile.shape,
+  ...WebFile,
   ...NotifyFile,
   clusters: z
     .array(Blueprint)
@@ -80,6 +82,8 @@ export interface Config {
   readonly extensions: string | null;
   readonly clusters: readonly Blueprint[];
   readonly http: { readonly host: string; readonly port: number } | null;
+  /** The web console; `null` for none. */
+  readonly web: WebSettings | null;
   readonly whoMay: WhoMay;
   readonly notify: z.infer<typeof File>["notify"];
   readonly watch: z.infer<typeof File>["watch"];
@@ -113,6 +117,7 @@ export async function readConfig(
     ...(file.error?.issues ?? []),
     ...(whoMay.success ? danglingNames(whoMay.data, commands) : []),
     ...(file.success ? danglingNotify(file.data.notify, file.data) : []),
+    ...(file.success && whoMay.success ? danglingWeb(file.data.web, whoMay.data) : []),
     ...(file.success && environment.success ? chatProblems(file.data, environment.data) : []),
   ];
   const problems = [
@@ -128,7 +133,7 @@ export async function readConfig(
   }
   const { LINODE_TOKEN, LINODE_API_URL, NONET_STATE_DIR, DATABASE_URL, NONET_SCAN_FROM, NONET_LOG_LEVEL } =
     environment.data;
-  const { clusters, http, extensions, notify, watch, slack, discord, ...rest } = file.data;
+  const { clusters, http, web, extensions, notify, watch, slack, discord, ...rest } = file.data;
   return {
     linodeToken: LINODE_TOKEN === undefined ? null : new Secret(LINODE_TOKEN),
     linodeUrl: LINODE_API_URL,
@@ -139,6 +144,7 @@ export async function readConfig(
     extensions: extensionsOf(path, { extensions }),
     clusters,
     http,
+    web,
     whoMay: rest,
     notify,
     watch,

@@ -29,9 +29,13 @@ export async function acknowledgeNotice(parts: Parts, notice: Notice, caller: Ca
   return parts.runs.notices.acknowledge(notice.id, parts.allow(caller, neededFor(parts.commands, notice)));
 }
 
-function neededFor(commands: readonly Command[], { topic, cluster }: Notice): What {
-  if (topic === "glass") return { kind: "use", command: named(commands, "reviews ack"), input: {} };
-  // Asked for by nobody: to see it is to see the runs of its cluster.
+function neededFor(commands: readonly Command[], notice: Notice): What {
+  if (notice.topic === "glass") return { kind: "use", command: named(commands, "reviews ack"), input: {} };
+  return toSeeNotice(commands, notice);
+}
+
+/** What somebody must be allowed to do who sees it: it was asked for by nobody, so to see the runs of its cluster. */
+export function toSeeNotice(commands: readonly Command[], { cluster }: Notice): What {
   const run: AskedRun = { playbook: "", input: null, cluster, risk: "read", actor: "" };
   return { kind: "see", command: named(commands, "runs show"), run };
 }

@@ -1,10 +1,11 @@
 import { readAction, type CardAction, type Next, type Pressed } from "../core/action.ts";
 import type { ApprovalView } from "../core/approval.ts";
 import type { Caller } from "../core/caller.ts";
-import type { Filled, PressedAt, Receipt } from "../core/desk.ts";
+import { webPlace, type Filled, type PressedAt, type Receipt } from "../core/desk.ts";
 import { OpsError } from "../core/errors.ts";
 import { voteOf, type Answer } from "../core/friction.ts";
 import type { RunView } from "../core/journal.ts";
+import type { Notice } from "../core/notice.ts";
 import { noticeCard } from "../core/notice-card.ts";
 import { planLines } from "../core/plan-lines.ts";
 import { isCut } from "../core/run-actions.ts";
@@ -33,7 +34,7 @@ export async function findAction(inside: Inside, id: string, at: PressedAt): Pro
 /** What a notice itself offers; what it offers for its run is that run's. */
 async function isOfNotice({ runs }: Inside, { deed, target }: Pressed, at: PressedAt): Promise<boolean> {
   if (deed === "acknowledge") return true;
-  return deed === "next" && (await runs.notices.under(at))?.id === target;
+  return deed === "next" && (await noticeAt(runs.notices, at))?.id === target;
 }
 
 function known(id: string): Pressed {
@@ -46,8 +47,8 @@ function known(id: string): Pressed {
 async function findOfRun({ runs }: Inside, pressed: Pressed, id: string, at: PressedAt): Promise<Found> {
   const view = await runs.view(pressed.target);
   if (view === undefined) throw astray();
-  if ((await runs.messageOf(view.id, at.place)) !== at.messageId) {
-    const notice = await runs.notices.under(at);
+  if (!(await isCardOf(view.id, at, runs))) {
+    const notice = await noticeAt(runs.notices, at);
     if (notice === undefined || !noticeCard(notice).actions.some((each) => each.id === id)) throw astray();
   }
   const action = runCard(view).actions.find((each) => each.id === id);
@@ -103,11 +104,20 @@ function give(inside: Inside, { hash }: Pressed, next: readonly Next[] | undefin
 }
 
 async function findOfNotice({ runs }: Inside, id: string, at: PressedAt) {
-  const notice = await runs.notices.under(at);
+  const notice = await noticeAt(runs.notices, at);
   if (notice === undefined || notice.id !== known(id).target) throw astray();
   const action = noticeCard(notice).actions.find((each) => each.id === id);
   if (action === undefined) throw stale(`Nobody waits for this any more. ${notice.title}.`);
   return { notice, action };
+}
+
+async function noticeAt(notices: Inside["runs"]["notices"], at: PressedAt): Promise<Notice | undefined> {
+  if (at.place !== webPlace) return notices.under(at);
+  return (await notices.beginning(at.messageId)).find(({ id }) => id === at.messageId);
+}
+
+async function isCardOf(runId: string, { place, messageId }: PressedAt, runs: Inside["runs"]): Promise<boolean> {
+  return messageId === (place === webPlace ? runId : await runs.messageOf(runId, place));
 }
 
 function acknowledge(inside: Inside, id: string, at: PressedAt, caller: Caller): Promise<undefined> {

@@ -25,6 +25,14 @@ export interface OneTimeCodes {
   forget(person: string): Promise<boolean>;
 }
 
+/** Ways into the web console for the person who gives a command. */
+export interface CallSignIns {
+  /** Makes a link that signs in once; returns its address. @throws OpsError `no_web_console` or `signed_in`. */
+  link(): Promise<string>;
+  /** Ends all sessions of the person; returns how many there were. */
+  endAll(): Promise<number>;
+}
+
 /** One use of a command by somebody. */
 export interface Call {
   /** Name of the person. */
@@ -34,6 +42,7 @@ export interface Call {
   readonly reviews: Reviews;
   readonly notices: CallNotices;
   readonly codes: OneTimeCodes;
+  readonly signIns: CallSignIns;
   readonly audit: Audit;
   /** Starts (or joins) a run of this playbook; the reply is its card, live until the end. */
   start<I extends object>(playbook: Playbook<I>, input: I): Promise<Reply>;

@@ -1,6 +1,7 @@
 import type { Audit } from "../core/audit.ts";
 import type { Answer } from "../core/friction.ts";
 import type { Reviews } from "../core/reviews.ts";
+import type { SignIns } from "../core/sign-in.ts";
 import type { Mutes, Watches } from "../core/watch.ts";
 import { openApprovals } from "./approvals.ts";
 import { carry } from "./carry.ts";
@@ -22,6 +23,7 @@ import { openRuns, type Runs, type Stop } from "./runs.ts";
 import { openShows, type Shows } from "./shows.ts";
 import { starts, type Starts } from "./starts.ts";
 import type { EngineOptions } from "./options.ts";
+import { openSignIns } from "./sign-ins.ts";
 import type { Store } from "./store/port.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 import { openWatches } from "./watches.ts";
@@ -45,6 +47,8 @@ export interface Engine extends Starts, Looks {
   readonly mutes: Mutes;
   readonly watches: Watches;
   readonly codes: OneTimeCodes;
+  /** To the web console. */
+  readonly signIns: SignIns;
   /** Tells a run's events from its first on; of all runs (`null`) those from now on. Returns what ends it. */
   subscribe(runId: string | null, listener: Listener): () => void;
   /** Every call, decision and step; what is recorded is scrubbed of secrets. */
@@ -97,9 +101,9 @@ export async function openEngine(options: EngineOptions<Engine>): Promise<Engine
   const engine: Engine = {
     audit,
     outbox,
-    ...openTalk(store, journal, now),
-    watches: openWatches(store, journal, () => membership.self().id),
+    ...openTalk({ store, journal, now, self: () => membership.self().id }),
     codes,
+    signIns: openSignIns(store, audit, now),
     ...starts(runs, options.playbooks),
     decide: (answer) => decisions.decide(answer),
     cancel: (...run) => cancel(run, runs, cancels, decisions),
@@ -123,15 +127,26 @@ export async function openEngine(options: EngineOptions<Engine>): Promise<Engine
   return engine;
 }
 
-/** What people have in front of them, and look at. */
-function openTalk(
-  store: Store,
-  journal: Journal,
-  now: () => number,
-): Pick<Engine, "shows" | "reviews" | "notices" | "mutes"> {
+/** What people have in front of them and look at, and what is seen for them. */
+function openTalk({ store, journal, now, self }: TalkParts): Pick<Engine, Talk> {
   const reviews = openReviews(store, journal, now);
-  const notices = openNotices({ store, journal, reviews }, now);
-  return { shows: openShows(store, journal), reviews, notices, mutes: openMutes(store, journal, now) };
+  return {
+    shows: openShows(store, journal),
+    reviews,
+    notices: openNotices({ store, journal, reviews }, now),
+    mutes: openMutes(store, journal, now),
+    watches: openWatches(store, journal, self),
+  };
+}
+
+type Talk = "shows" | "reviews" | "notices" | "mutes" | "watches";
+
+interface TalkParts {
+  readonly store: Store;
+  readonly journal: Journal;
+  readonly now: () => number;
+  /** The name of this instance at the moment. */
+  readonly self: () => string;
 }
 
 /** Marked first, so that a run which is answered meanwhile goes no further. */

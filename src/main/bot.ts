@@ -9,6 +9,7 @@ import { consoleMouth } from "../chat/console/mouth.ts";
 import { serveConsole } from "../chat/console/server.ts";
 import { linodeCloud } from "../cloud/linode.ts";
 import type { Config } from "../config.ts";
+import type { Command } from "../core/command.ts";
 import type { Desk } from "../core/desk.ts";
 import { kindOf } from "../core/mouth.ts";
 import { sha256 } from "../core/plan.ts";
@@ -24,6 +25,7 @@ import { reload, type LiveConfig } from "./reload.ts";
 import { deskRuns } from "./runs.ts";
 import { openTelemetry, type Telemetry } from "./telemetry.ts";
 import { openWatch } from "./watch.ts";
+import { webServer } from "./web.ts";
 
 /** A bot that runs in this process. */
 export interface Bot {
@@ -32,6 +34,8 @@ export interface Bot {
   readonly keySource: string;
   /** Where health and metrics are; `null` when that is not configured. */
   readonly httpUrl: string | null;
+  /** Where people find the web console; `null` when that is not configured. */
+  readonly webUrl: string | null;
   /**
    * Begins to watch the clusters, and to hear people in the chats that are configured; consoles are heard from the start.
    * Never rejects.
@@ -65,9 +69,7 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
   const { commands, playbooks } = registry;
   await mkdir(config.stateDir, { recursive: true, mode: 0o700 });
   const state = await openState(config, process.env);
-  const saveBlueprints = async () => {
-    for (const blueprint of current().clusters) await state.clusters.saveBlueprint(blueprint);
-  };
+  const saveBlueprints = () => saveAll(current().clusters, state);
   await saveBlueprints();
   const telemetry = openTelemetry(config, state, registry);
   const { close, ...reached } = await reach(state, current, telemetry.edges.roundTrip);
@@ -75,9 +77,7 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
   const { log, observe } = telemetry;
   // Made with the store and never changed: no other store has it.
   const storeId = await sha256((await state.vault.botKey()).publicKey);
-  const whoMay = () => current().whoMay;
-  const authorizer = openAuthorizer({ current: whoMay, owner, commands });
-  const rules = approvalRules(authorizer, whoMay);
+  const { authorizer, rules } = lawOf(current, commands);
   const console = consoleMouth();
   const chats = openChats({ current, commands, log, onRateLimit: telemetry.edges.rateLimit });
   const engine = await openEngine({
@@ -87,27 +87,26 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
     onChatFailure: ({ place, gone }) => telemetry.edges.chatFailure(kindOf(place), gone),
   });
   const watch = openWatch({ state, services, engine, current, telemetry });
-  const open = closable(openDesk({ commands, services, runs: deskRuns(engine), authorizer, audit: engine.audit }));
+  const web = webServer(config.web, log);
+  const parts = { commands, services, runs: deskRuns(engine), authorizer, audit: engine.audit, webUrl: web.url };
+  const open = closable(openDesk(parts));
   const desk = telemetry.desk(open);
   const stopConsole = await serveConsole(desk, socketPath(config.stateDir), console);
   const bot = {
     desk,
     keySource: state.keySource,
-    async listen() {
-      watch.begin();
-      await chats.listen(desk);
-    },
+    listen: () => watch.beside(chats.listen(desk)),
     reload: () => reload(live, saveBlueprints, log),
     async drain(patienceMs: number) {
       open.close();
       await telemetry.stopping();
-      const patience = AbortSignal.timeout(patienceMs);
-      await Promise.all([watch.stop(patience), engine.drain(patience)]);
+      await Promise.all([watch, engine].map((each) => each.drain(AbortSignal.timeout(patienceMs))));
     },
     async close() {
       await stopConsole();
+      await web.close();
       await chats.close();
-      await watch.stop(AbortSignal.abort());
+      await watch.drain(AbortSignal.abort());
       await engine.close();
       await telemetry.close();
       close();
@@ -116,8 +115,13 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
   };
   const vital = { store: () => state.clusters.list(), engine: () => engine.check() };
   const ready = { commands: () => open.check(), ...chats.vital };
-  const httpUrl = await orClose(bot, telemetry.open(vital, ready, chats.routes));
-  return { ...bot, httpUrl };
+  try {
+    await web.open(desk, engine.signIns);
+    return { ...bot, httpUrl: await telemetry.open(vital, ready, chats.routes), webUrl: web.url() };
+  } catch (error) {
+    await bot.close();
+    throw error;
+  }
 }
 
 /** What the world is as far as this machine knows it. */
@@ -131,13 +135,14 @@ function servicesOf({
   return { clusters, sights, series, watched, vault, clock: systemClock };
 }
 
-async function orClose<T>(bot: Pick<Bot, "close">, opening: Promise<T>): Promise<T> {
-  try {
-    return await opening;
-  } catch (error) {
-    await bot.close();
-    throw error;
-  }
+async function saveAll(blueprints: Config["clusters"], { clusters }: State): Promise<void> {
+  for (const blueprint of blueprints) await clusters.saveBlueprint(blueprint);
+}
+
+function lawOf(current: () => Config, commands: readonly Command[]) {
+  const whoMay = () => current().whoMay;
+  const authorizer = openAuthorizer({ current: whoMay, owner, commands, web: current().web });
+  return { authorizer, rules: approvalRules(authorizer, whoMay) };
 }
 
 function cloudOf({ linodeToken: token, linodeUrl: baseUrl }: Config, { edges }: Telemetry): Services["cloud"] {

@@ -51,6 +51,7 @@ function changesBetween(before: Config, after: Config): string[] {
   const moved = [
     ...(before.extensions === after.extensions ? [] : [later("extensions")]),
     ...(same(before.chat, after.chat) ? [] : [later("chats")]),
+    ...(same({ web: before.web }, { web: after.web }) ? [] : [later("web")]),
   ];
   const listed = (["people", "roles", "channels", "approvals", "clusters", "notify", "watch"] as const).flatMap(
     (kind) => {

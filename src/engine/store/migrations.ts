@@ -89,6 +89,11 @@ const migrations: readonly string[] = [
    update outbox set notice_id = id, seq = 1 where kind = 'notice' and delivered_at is null and failed is null;`,
   `create table sights (cluster text not null, kind text not null, at text not null, json text not null,
      primary key (cluster, kind)) strict;`,
+  `create table web_links (hash text primary key, actor text not null, via text not null, id text not null,
+     expires_at integer not null) strict;
+   create table web_sessions (hash text primary key, actor text not null, via text not null, id text not null,
+     began_at integer not null, seen_at integer not null) strict;
+   create index web_sessions_actor on web_sessions (actor);`,
   `alter table notices add column offers text not null default '[]';
    create table watches (cluster text primary key, holder text not null, memory text, round text) strict;
    create table mutes (cluster text not null, about text not null, until integer not null, actor text not null,
