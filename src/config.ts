@@ -8,7 +8,7 @@ import { danglingNames, WhoMay, type Problem } from "./auth/who-may.ts";
 import { danglingNotify, NotifyFile } from "./chat/notify.ts";
 import { ChatEnvironment, ChatFile, chatProblems, chatSettings, type ChatSettings } from "./chat/settings.ts";
 import { danglingWeb, WebFile, type WebSettings } from "./chat/web/settings.ts";
-import { Blueprint } from "./core/cluster.ts";
+import { Blueprint, ClusterName } from "./core/cluster.ts";
 import type { Command } from "./core/command.ts";
 import { OpsError } from "./core/errors.ts";
 import { Secret } from "./core/secret.ts";
@@ -29,6 +29,18 @@ const Environment = z.object({
 /** The folder with own commands and playbooks, as seen from `nonet.yaml`. */
 const Extensions = z.object({ extensions: z.string().min(1).optional() });
 
+/** How clusters are watched. */
+const WatchFile = {
+  watch: z
+    .strictObject({
+      /** Seconds between two looks at a cluster. */
+      interval: z.int().min(2).max(3600).default(5),
+      /** Clusters that are not watched. */
+      off: z.array(ClusterName).default([]),
+    })
+    .prefault({}),
+};
+
 /** What `nonet.yaml` may say. */
 const File = WhoMay.extend({
   ...Extensions.shape,
@@ -39,6 +51,7 @@ const File = WhoMay.extend({
     .array(Blueprint)
     .default([])
     .superRefine((clusters, context) => unique(clusters, ["name"], context)),
+  ...WatchFile,
   /** Where health and metrics are told; nowhere when left out. */
   http: z
     .strictObject({ host: z.string().min(1).default("127.0.0.1"), port: z.int().min(1).max(65535).default(9322) })
@@ -73,6 +86,7 @@ export interface Config {
   readonly web: WebSettings | null;
   readonly whoMay: WhoMay;
   readonly notify: z.infer<typeof File>["notify"];
+  readonly watch: z.infer<typeof File>["watch"];
   readonly chat: ChatSettings;
 }
 
@@ -119,7 +133,7 @@ export async function readConfig(
   }
   const { LINODE_TOKEN, LINODE_API_URL, NONET_STATE_DIR, DATABASE_URL, NONET_SCAN_FROM, NONET_LOG_LEVEL } =
     environment.data;
-  const { clusters, http, web, extensions, notify, slack, discord, ...rest } = file.data;
+  const { clusters, http, web, extensions, notify, watch, slack, discord, ...rest } = file.data;
   return {
     linodeToken: LINODE_TOKEN === undefined ? null : new Secret(LINODE_TOKEN),
     linodeUrl: LINODE_API_URL,
@@ -133,6 +147,7 @@ export async function readConfig(
     web,
     whoMay: rest,
     notify,
+    watch,
     chat: chatSettings({ slack, discord }, environment.data),
   };
 }

@@ -8,6 +8,8 @@ const layers: Record<string, string[]> = {
   "src/core": ["src/core"],
   "src/policy": ["src/core", "src/policy", "src/ops"],
   "src/ops": ["src/core", "src/ops"],
+  "src/look": ["src/core", "src/policy", "src/ops", "src/look"],
+  "src/watch": ["src/core", "src/policy", "src/ops", "src/look", "src/watch"],
   "src/ssh": ["src/core", "src/ssh"],
   "src/cloud": ["src/core", "src/cloud"],
   "src/engine": ["src/core", "src/engine"],
@@ -18,7 +20,7 @@ const layers: Record<string, string[]> = {
   "src/sim": ["src/core", "src/policy", "src/ops", "src/sim"],
   "src/chat": ["src/core", "src/auth", "src/render", "src/chat"],
   "src/lab": ["src/lab"],
-  playbooks: ["src/core", "src/policy", "src/ops", "playbooks"],
+  playbooks: ["src/core", "src/policy", "src/ops", "src/look", "playbooks"],
   commands: ["src/core", "playbooks", "commands"],
 };
 
@@ -47,9 +49,9 @@ const result = await cruise(["src", "commands", "playbooks"], {
         to: { path: "^(src|commands|playbooks|test)/", pathNot: folders(to) },
       })),
       {
-        name: "core, policy, ops, playbooks and commands are pure",
+        name: "core, policy, ops, look, playbooks and commands are pure",
         severity: "error",
-        from: { path: "^(src/(core|policy|ops)|playbooks|commands)/" },
+        from: { path: "^(src/(core|policy|ops|look)|playbooks|commands)/" },
         to: { dependencyTypes: ["core"] },
       },
       { name: "no cycles", severity: "error", from: {}, to: { circular: true } },

@@ -9,11 +9,15 @@ import type { Inside } from "./inside.ts";
 type Parts = Pick<Inside, "commands" | "runs" | "allow">;
 
 /** Notices in the hands of one person at one place. */
-export function callNotices(parts: Parts, caller: Caller): CallNotices {
-  const { notices } = parts.runs;
+export function callNotices(parts: Parts, caller: Caller, actor: string): CallNotices {
+  const { notices, mutes } = parts.runs;
   return {
     open: async (cluster) => (await notices.open()).filter((each) => cluster === null || each.cluster === cluster),
     acknowledge: async (id) => acknowledgeNotice(parts, theOnly(id, await notices.beginning(id)), caller),
+    // Whether the person may is decided with the command, whose option names the cluster.
+    mutes: (cluster) => mutes.list(cluster),
+    mute: (mute, milliseconds) => mutes.set({ ...mute, actor }, milliseconds),
+    unmute: (cluster, about) => mutes.lift(cluster, about, actor),
   };
 }
 

@@ -13,6 +13,7 @@ import type { Playbook } from "../core/playbook.ts";
 import type { Services } from "../core/ports.ts";
 import type { Reviews } from "../core/reviews.ts";
 import type { SignIns } from "../core/sign-in.ts";
+import type { Mutes } from "../core/watch.ts";
 import type { PeoplesRuns } from "./call-runs.ts";
 import type { Witness } from "./witness.ts";
 
@@ -36,6 +37,7 @@ export interface Runs extends PeoplesRuns {
   watch(changed: () => void): () => void;
   readonly reviews: Reviews;
   readonly notices: Notices;
+  readonly mutes: Mutes;
   readonly codes: OneTimeCodes;
   readonly signIns: SignIns;
 }

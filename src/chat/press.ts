@@ -1,4 +1,4 @@
-import { readAction, type CardAction, type Pressed } from "../core/action.ts";
+import { readAction, type CardAction, type Next, type Pressed } from "../core/action.ts";
 import type { ApprovalView } from "../core/approval.ts";
 import type { Caller } from "../core/caller.ts";
 import { webPlace, type Filled, type PressedAt, type Receipt } from "../core/desk.ts";
@@ -26,8 +26,15 @@ interface Found {
 /** Looks a button up: what Nonet made, under the message it made it for, and only while it is there. */
 export async function findAction(inside: Inside, id: string, at: PressedAt): Promise<CardAction> {
   const pressed = known(id);
-  const find = pressed.deed === "acknowledge" ? findOfNotice(inside, id, at) : findOfRun(inside, pressed, id, at);
+  const ofNotice = await isOfNotice(inside, pressed, at);
+  const find = ofNotice ? findOfNotice(inside, id, at) : findOfRun(inside, pressed, id, at);
   return (await find).action;
+}
+
+/** What a notice itself offers; what it offers for its run is that run's. */
+async function isOfNotice({ runs }: Inside, { deed, target }: Pressed, at: PressedAt): Promise<boolean> {
+  if (deed === "acknowledge") return true;
+  return deed === "next" && (await runs.notices.under(at))?.id === target;
 }
 
 function known(id: string): Pressed {
@@ -62,6 +69,10 @@ export async function press(
 ): Promise<Receipt | undefined> {
   const pressed = known(id);
   if (pressed.deed === "acknowledge") return acknowledge(inside, id, at, caller);
+  if (await isOfNotice(inside, pressed, at)) {
+    const { notice } = await findOfNotice(inside, id, at);
+    return give(inside, pressed, notice.next, caller);
+  }
   const found = await findOfRun(inside, pressed, id, at);
   const { view } = found;
   switch (pressed.deed) {
@@ -81,13 +92,13 @@ export async function press(
     case "retry":
       return repeat(inside, found, caller);
     case "next":
-      return give(inside, found, caller);
+      return give(inside, pressed, view.result?.next, caller);
   }
 }
 
-/** What was offered is looked up in the run's own record, and given as if the caller had typed it. */
-function give(inside: Inside, { pressed, view }: Found, caller: Caller): Promise<Receipt> {
-  const offered = view.result?.next?.[Number.parseInt(pressed.hash, 16)];
+/** What was offered is looked up in the record of the run or the notice, and given as if the caller had typed it. */
+function give(inside: Inside, { hash }: Pressed, next: readonly Next[] | undefined, caller: Caller): Promise<Receipt> {
+  const offered = next?.[Number.parseInt(hash, 16)];
   if (offered === undefined) throw stale("This command is not offered any more.");
   return submitText(inside, offered.command, caller);
 }

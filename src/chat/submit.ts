@@ -68,7 +68,7 @@ async function submit(inside: Inside, request: Request, caller: Caller, tell: Te
     commands: commandsFor(caller),
     runs: callRuns({ command, commands, runs, allow, places }, caller, actor),
     reviews: runs.reviews,
-    notices: callNotices(inside, caller),
+    notices: callNotices(inside, caller, actor),
     codes: runs.codes,
     signIns: callSignIns(inside, caller, actor),
     start: async (playbook, given) => {

@@ -9,6 +9,7 @@ export function deskRuns(engine: Engine): Runs {
     decide: async (answer) => engine.decide(answer),
     reviews: engine.reviews,
     notices: engine.notices,
+    mutes: engine.mutes,
     codes: engine.codes,
     signIns: engine.signIns,
     again: async (...run) => (await engine.again(...run)).runId,

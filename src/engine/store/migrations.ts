@@ -94,12 +94,24 @@ const migrations: readonly string[] = [
    create table web_sessions (hash text primary key, actor text not null, via text not null, id text not null,
      began_at integer not null, seen_at integer not null) strict;
    create index web_sessions_actor on web_sessions (actor);`,
+  `alter table notices add column offers text not null default '[]';
+   create table watches (cluster text primary key, holder text not null, memory text, round text) strict;
+   create table mutes (cluster text not null, about text not null, until integer not null, actor text not null,
+     reason text not null, at integer not null, primary key (cluster, about)) strict;
+   create table series (id integer primary key, cluster text not null, node text not null, metric text not null) strict;
+   create index series_of on series (cluster, metric);
+   create table points (series integer not null, span integer not null, at integer not null, low real not null,
+     high real not null, total real not null, count integer not null, primary key (series, span, at)) strict, without rowid;
+   create index points_old on points (span, at);
+   create table words (cluster text not null, metric text not null, node text not null, at integer not null,
+     text text not null, primary key (cluster, metric, node, at)) strict, without rowid;`,
 ];
 
 /** A migration in the words of PostgreSQL, whose integers and reals are too small by default. */
 export function inPostgres(migration: string): string {
   const words = {
     " strict": "",
+    ", without rowid": "",
     blob: "bytea",
     integer: "bigint",
     real: "double precision",
