@@ -101,9 +101,9 @@ export async function openEngine(options: EngineOptions<Engine>): Promise<Engine
   const engine: Engine = {
     audit,
     outbox,
-    ...openTalk({ store, journal, now, self: () => membership.self().id }),
+    ...openTalk(store, journal, audit, now),
+    watches: openWatches(store, journal, () => membership.self().id),
     codes,
-    signIns: openSignIns(store, audit, now),
     ...starts(runs, options.playbooks),
     decide: (answer) => decisions.decide(answer),
     cancel: (...run) => cancel(run, runs, cancels, decisions),
@@ -127,26 +127,17 @@ export async function openEngine(options: EngineOptions<Engine>): Promise<Engine
   return engine;
 }
 
-/** What people have in front of them and look at, and what is seen for them. */
-function openTalk({ store, journal, now, self }: TalkParts): Pick<Engine, Talk> {
+/** What people have in front of them, and look at. */
+function openTalk(
+  store: Store,
+  journal: Journal,
+  audit: Audit,
+  now: () => number,
+): Pick<Engine, "shows" | "reviews" | "notices" | "mutes" | "signIns"> {
   const reviews = openReviews(store, journal, now);
-  return {
-    shows: openShows(store, journal),
-    reviews,
-    notices: openNotices({ store, journal, reviews }, now),
-    mutes: openMutes(store, journal, now),
-    watches: openWatches(store, journal, self),
-  };
-}
-
-type Talk = "shows" | "reviews" | "notices" | "mutes" | "watches";
-
-interface TalkParts {
-  readonly store: Store;
-  readonly journal: Journal;
-  readonly now: () => number;
-  /** The name of this instance at the moment. */
-  readonly self: () => string;
+  const notices = openNotices({ store, journal, reviews }, now);
+  const [mutes, signIns] = [openMutes(store, journal, now), openSignIns(store, audit, now)];
+  return { shows: openShows(store, journal), reviews, notices, mutes, signIns };
 }
 
 /** Marked first, so that a run which is answered meanwhile goes no further. */

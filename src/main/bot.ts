@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { openAuthorizer } from "../auth/authorize.ts";
 import { approvalRules } from "../auth/approval-rules.ts";
@@ -11,11 +10,12 @@ import { linodeCloud } from "../cloud/linode.ts";
 import type { Config } from "../config.ts";
 import type { Command } from "../core/command.ts";
 import type { Desk } from "../core/desk.ts";
-import { kindOf } from "../core/mouth.ts";
+import { kindOf, type Mouth } from "../core/mouth.ts";
 import { sha256 } from "../core/plan.ts";
 import type { Services } from "../core/ports.ts";
 import { systemClock } from "../engine/clock.ts";
-import { openEngine } from "../engine/engine.ts";
+import { openEngine, type Engine } from "../engine/engine.ts";
+import type { EngineOptions } from "../engine/options.ts";
 import { openState, type State } from "../engine/state.ts";
 import { outside } from "../outside/scan.ts";
 import { createFleet, type Fleet, type FleetOptions } from "../ssh/fleet.ts";
@@ -67,24 +67,19 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
   const config = current();
   const registry = await openRegistry(config.extensions);
   const { commands, playbooks } = registry;
-  await mkdir(config.stateDir, { recursive: true, mode: 0o700 });
   const state = await openState(config, process.env);
   const saveBlueprints = () => saveAll(current().clusters, state);
   await saveBlueprints();
   const telemetry = openTelemetry(config, state, registry);
   const { close, ...reached } = await reach(state, current, telemetry.edges.roundTrip);
   const services = { ...servicesOf(state), cloud: cloudOf(config, telemetry), ...reached };
-  const { log, observe } = telemetry;
-  // Made with the store and never changed: no other store has it.
-  const storeId = await sha256((await state.vault.botKey()).publicKey);
+  const { log } = telemetry;
   const { authorizer, rules } = lawOf(current, commands);
   const console = consoleMouth();
   const chats = openChats({ current, commands, log, onRateLimit: telemetry.edges.rateLimit });
   const engine = await openEngine({
-    ...{ state, services, playbooks, log, rules, storeId, observe },
-    mouths: [console, ...chats.mouths],
-    routesFor: (about, at) => routesFor(current(), about, at),
-    onChatFailure: ({ place, gone }) => telemetry.edges.chatFailure(kindOf(place), gone),
+    ...{ state, services, playbooks, log, rules, storeId: await storeIdOf(state), observe: telemetry.observe },
+    ...talkOf([console, ...chats.mouths], current, telemetry),
   });
   const watch = openWatch({ state, services, engine, current, telemetry });
   const web = webServer(config.web, log);
@@ -95,18 +90,22 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
   const bot = {
     desk,
     keySource: state.keySource,
-    listen: () => watch.beside(chats.listen(desk)),
+    async listen() {
+      watch.begin();
+      await chats.listen(desk);
+    },
     reload: () => reload(live, saveBlueprints, log),
     async drain(patienceMs: number) {
       open.close();
       await telemetry.stopping();
-      await Promise.all([watch, engine].map((each) => each.drain(AbortSignal.timeout(patienceMs))));
+      const patience = AbortSignal.timeout(patienceMs);
+      await Promise.all([watch.stop(patience), engine.drain(patience)]);
     },
     async close() {
       await stopConsole();
       await web.close();
       await chats.close();
-      await watch.drain(AbortSignal.abort());
+      await watch.stop(AbortSignal.abort());
       await engine.close();
       await telemetry.close();
       close();
@@ -114,9 +113,9 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
     },
   };
   const vital = { store: () => state.clusters.list(), engine: () => engine.check() };
-  const ready = { commands: () => open.check(), ...chats.vital };
   try {
     await web.open(desk, engine.signIns);
+    const ready = { commands: () => open.check(), ...chats.vital };
     return { ...bot, httpUrl: await telemetry.open(vital, ready, chats.routes), webUrl: web.url() };
   } catch (error) {
     await bot.close();
@@ -133,6 +132,22 @@ function servicesOf({
   vault,
 }: State): Omit<Services, "cloud" | "fleet" | "outside"> {
   return { clusters, sights, series, watched, vault, clock: systemClock };
+}
+
+/** Made with the store and never changed: no other store has it. */
+const storeIdOf = async ({ vault }: State): Promise<string> => sha256((await vault.botKey()).publicKey);
+
+/** How people are told. */
+function talkOf(
+  mouths: readonly Mouth[],
+  current: () => Config,
+  { edges }: Telemetry,
+): Pick<EngineOptions<Engine>, "mouths" | "routesFor" | "onChatFailure"> {
+  return {
+    mouths,
+    routesFor: (about, at) => routesFor(current(), about, at),
+    onChatFailure: ({ place, gone }) => edges.chatFailure(kindOf(place), gone),
+  };
 }
 
 async function saveAll(blueprints: Config["clusters"], { clusters }: State): Promise<void> {

@@ -7,11 +7,9 @@ import { startWatch, type Watching } from "../watch/watch.ts";
 import type { Telemetry } from "./telemetry.ts";
 
 /** The watch of a bot. */
-interface Watch {
-  /** Looks at all clusters from now on; resolves as what goes on beside it. */
-  beside<T>(what: Promise<T>): Promise<T>;
-  /** Begins no further look, and waits for those under way until `patience` is aborted. */
-  drain(patience: AbortSignal): Promise<void>;
+interface Watch extends Watching {
+  /** Looks at all clusters from now on. */
+  begin(): void;
 }
 
 /** Puts it together. */
@@ -28,16 +26,15 @@ export function openWatch(parts: {
   const onRound = watchMetrics(metrics.registry);
   let watching: Watching | undefined;
   return {
-    beside(what) {
+    begin() {
       watching ??= startWatch({
         ...{ services, watches, mutes, onRound },
         settings: () => current().watch,
         record: (...samples) => state.series.add(...samples),
         onError: (error, cluster) => log.error({ err: error, cluster }, "the watch could not look"),
       });
-      return what;
     },
-    async drain(patience) {
+    async stop(patience) {
       await watching?.stop(patience);
       await state.series.flush().catch((error: unknown) => log.error({ err: error }, "the last numbers were not kept"));
     },
