@@ -34,7 +34,7 @@ export async function findAction(inside: Inside, id: string, at: PressedAt): Pro
 /** What a notice itself offers; what it offers for its run is that run's. */
 async function isOfNotice({ runs }: Inside, { deed, target }: Pressed, at: PressedAt): Promise<boolean> {
   if (deed === "acknowledge") return true;
-  return deed === "next" && (await runs.notices.under(at))?.id === target;
+  return deed === "next" && (await noticeAt(runs.notices, at))?.id === target;
 }
 
 function known(id: string): Pressed {

@@ -1,24 +1,10 @@
 import { expect, test } from "vitest";
 import type { DatabaseState } from "../../src/ops/facts/database.ts";
-import type { PairStatus } from "../../src/ops/facts/pair.ts";
-import { eventOf, never } from "../engine/fixture.ts";
+import { beside, eventOf, never } from "../engine/fixture.ts";
 import { onBothStores, onPostgres } from "../engine/stores.ts";
-import { beside } from "../engine/fixture.ts";
-import { alice, carol, openWatched } from "./watched.ts";
+import { alice, carol, failOver, openWatched } from "./watched.ts";
 
 type Watched = Awaited<ReturnType<typeof openWatched>>;
-
-/** The writer is db2 now, and nobody asked Nonet for it. */
-function failOver({ nodes }: Pick<Watched, "nodes">): void {
-  nodes.tell<DatabaseState>("db1", "database state", (state) => ({ ...state, readOnly: true }));
-  nodes.tell<DatabaseState>("db2", "database state", (state) => ({ ...state, readOnly: false }));
-  for (const db of ["db1", "db2"]) {
-    nodes.tell<PairStatus>(db, "pacemaker status", (pair) => ({
-      ...pair,
-      running: { ...pair.running, db_writer: [{ node: "db2", role: "Started" }] },
-    }));
-  }
-}
 
 const lastOf = ({ mouth }: Watched, at = 0) => mouth.messages.filter(({ runId }) => runId === null)[at]?.cards.at(-1);
 const factOf = (watched: Watched, name: string, at = 0) =>
@@ -163,6 +149,23 @@ onBothStores((store) => {
     expect(watched.titles()).toHaveLength(2);
   });
 
+  test("the status says since when the worst of it holds", async () => {
+    const watched = await openWatched(await store.place());
+    await watched.look();
+    expect((await watched.result("/cluster status demo"))?.verdict).toBe("consistent");
+    watched.nodes.tell<DatabaseState>("db2", "database state", (state) => ({
+      ...state,
+      source: state.source && { ...state.source, applies: "No" },
+    }));
+    await watched.look(2);
+    expect(watched.rounds.at(-1)?.open).toMatchObject([{ key: "database replication db2" }]);
+    watched.clock.pass(12 * 60_000);
+    await watched.look();
+    expect((await watched.result("/cluster status demo"))?.verdict).toBe(
+      "degraded since 00:00 UTC (12 min): db2 does not replicate",
+    );
+  });
+
   test("a cluster that is destroyed is forgotten, with all that was told of it", async () => {
     const watched = await openWatched(await store.place());
     const { state, mouth } = watched;
@@ -175,41 +178,6 @@ onBothStores((store) => {
     await mouth.until(() => lastOf(watched)?.state === "done");
     expect(await state.watched.rounds()).toEqual([]);
     expect((await watched.answer("/watch status")).verdict).toContain("No cluster is watched");
-  });
-
-  test("numbers are kept over time, and who the writer was", async () => {
-    const watched = await openWatched(await store.place());
-    const { state, clock } = watched;
-    const from = clock.now();
-    await watched.look(6);
-    watched.nodes.tell<DatabaseState>("db2", "database state", (told) => ({
-      ...told,
-      source: told.source && { ...told.source, lag: 8 },
-    }));
-    await watched.look(6);
-    failOver(watched);
-    await watched.look(12);
-    await state.series.flush();
-    const lines = await state.series.read("demo", "replication lag s", from, clock.now() + 60_000, 100);
-    expect(lines.map(({ node }) => node)).toEqual(["db1", "db2"]);
-    expect(lines[1]?.points.slice(0, 2)).toMatchObject([
-      { at: from, low: 0, high: 8, average: expect.closeTo((5 * 8) / 11) },
-      { at: from + 60_000, low: 0, high: 8 },
-    ]);
-    const [whole] = await state.series.read("demo", "replication lag s", from, clock.now(), 1);
-    expect(whole?.points).toHaveLength(1);
-    const words = await state.series.words("demo", "holder db", from, clock.now());
-    expect(words.map(({ text, at }) => [text, at - from])).toEqual([
-      ["db1", 5000],
-      ["db2", 65_000],
-    ]);
-    const drawn = (await watched.result("/inspect replication demo"))?.drawing;
-    if (drawn?.kind !== "lag") throw new Error("it drew no lag");
-    expect(drawn.events).toEqual([{ at: from + 65_000, says: "db2 became the writer" }]);
-    expect(drawn.series.find(({ node }) => node === "db2")?.samples[0]).toEqual([from, 8]);
-    expect(await state.series.words("demo", "holder db", clock.now() - 1, clock.now())).toMatchObject([
-      { text: "db2" },
-    ]);
   });
 });
 

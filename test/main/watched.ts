@@ -16,6 +16,8 @@ import type { Caller } from "../../src/core/caller.ts";
 import type { Playbook, Result } from "../../src/core/playbook.ts";
 import type { Round } from "../../src/core/watch.ts";
 import type { Place } from "../../src/engine/state.ts";
+import type { DatabaseState } from "../../src/ops/facts/database.ts";
+import type { PairStatus } from "../../src/ops/facts/pair.ts";
 import { deskRuns } from "../../src/main/runs.ts";
 import { Watcher } from "../../src/watch/watch.ts";
 import { slack } from "../auth/fixture.ts";
@@ -149,4 +151,16 @@ export async function openWatched(
     /** Titles of all notices that were told, oldest first. */
     titles: () => mouth.messages.filter(({ runId }) => runId === null).map(({ cards }) => cards[0]?.title),
   };
+}
+
+/** The writer is db2 now, and nobody asked Nonet for it. */
+export function failOver({ nodes }: { readonly nodes: WatchedNodes }): void {
+  nodes.tell<DatabaseState>("db1", "database state", (state) => ({ ...state, readOnly: true }));
+  nodes.tell<DatabaseState>("db2", "database state", (state) => ({ ...state, readOnly: false }));
+  for (const db of ["db1", "db2"]) {
+    nodes.tell<PairStatus>(db, "pacemaker status", (pair) => ({
+      ...pair,
+      running: { ...pair.running, db_writer: [{ node: "db2", role: "Started" }] },
+    }));
+  }
 }
