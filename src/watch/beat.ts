@@ -33,6 +33,9 @@ interface BeatResult {
   readonly keep?: unknown;
 }
 
+/** By name of the beat, when it was looked at last (milliseconds since 1970) and what it kept. */
+export type BeatStates = Readonly<Record<string, { readonly at: number; readonly keep: unknown }>>;
+
 /** Something that is looked at now and then, in the same round trip as whatever else is due. */
 export interface Beat {
   readonly name: string;

@@ -23,5 +23,17 @@ export function timeFor(pace: number | undefined, isHeavy: boolean): Time {
   return { factSeconds: Math.floor((deadlineMs - 500) / 1000), deadlineMs };
 }
 
+/**
+ * Of all time, what looks may take of a node's at most: a quarter. A healthy node answers in half a second and is looked at
+ * every five; a small one under load is left in peace, or the look itself would be what its services time out on.
+ */
+const share = 0.25;
+/** Milliseconds no cluster goes without a look. */
+const longestMs = 30_000;
+
+/** Milliseconds from the beginning of a look to that of the next, when its slowest node took so long. */
+export const pauseAfter = (slowestMs: number, intervalMs: number): number =>
+  Math.max(intervalMs, Math.min(longestMs, slowestMs / share));
+
 /** A node that did not answer, though nobody else says that it is gone, may only have become slow. */
 export const slower = (pace: number | undefined): number => Math.min(mostMs, (pace ?? mostMs) * 1.5);

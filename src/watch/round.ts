@@ -14,7 +14,8 @@ import { judgeMoves, type Homes } from "../policy/watch/moves.ts";
 import { judgeLag, samplesOf, wordsOf } from "../policy/watch/numbers.ts";
 import { isGone } from "../policy/watch/silence.ts";
 import { judgeTruth } from "../policy/watch/truth.ts";
-import type { Answer, Beat } from "./beat.ts";
+import type { Answer, Beat, BeatStates } from "./beat.ts";
+import { dueOf, longAgo } from "./due.ts";
 import { inTime } from "./in-time.ts";
 import { slower, timeFor, type Pace } from "./pace.ts";
 import type { Provider } from "./provider.ts";
@@ -24,8 +25,7 @@ import { ending, news, notice } from "./words.ts";
 export interface Recollection {
   readonly concerns: Memory;
   readonly homes: Homes;
-  /** By name of the beat, when it was due last (milliseconds since 1970) and what it kept. */
-  readonly beats: Readonly<Record<string, { readonly at: number; readonly keep: unknown }>>;
+  readonly beats: BeatStates;
   /** Nodes that did not answer. */
   readonly silent: readonly string[];
   readonly pace: Pace;
@@ -52,6 +52,8 @@ export interface RoundParts {
 export interface Looked {
   readonly kept: Kept;
   readonly samples: readonly Sample[];
+  /** Milliseconds the slowest node took that answered. */
+  readonly slowestMs: number;
 }
 
 /** What a node told in its round trip. */
@@ -68,8 +70,8 @@ export async function lookAround(parts: RoundParts, cluster: Cluster, before: Re
   const began = services.clock.now();
   const busyBefore = await parts.busy();
   // Once a run is through, everything is looked at anew.
-  const isOver = before.explained && busyBefore === null;
-  const due = parts.beats.filter(({ name, everyMs }) => isOver || began - (before.beats[name]?.at ?? 0) >= everyMs);
+  const last = before.explained && busyBefore === null ? longAgo(before.beats) : before.beats;
+  const due = dueOf(parts.beats, last, began);
   const [early, beside, ...answers] = await Promise.all([
     provider.ask(cluster, signal, before.silent.length > 0),
     askBeside(parts, cluster, due),
@@ -83,7 +85,13 @@ export async function lookAround(parts: RoundParts, cluster: Cluster, before: Re
   const explained = explainedBy !== null;
   const now = services.clock.now();
   const moves = judgeMoves(seen, before.homes, { now, explained });
-  const beaten = judgeBeats(parts.beats, due, answers, { cluster, now, before, beside, silent });
+  const beaten = judgeBeats(parts.beats, due, answers, {
+    cluster,
+    now,
+    before: { ...before, beats: last },
+    beside,
+    silent,
+  });
   const judged = together(judgeTruth(seen), judgeLag(seen), moves.judged, beaten.judged);
   const mutes = await parts.mutes();
   const muted = (key: string) => isMuted(mutes, key);
@@ -101,11 +109,7 @@ export async function lookAround(parts: RoundParts, cluster: Cluster, before: Re
     memory: recollection as unknown as Json,
     round: {
       ...{ cluster: name, at: now, tookMs: now - began, nodes: looks.length, silent, explainedBy },
-      beats: parts.beats.map((beat) => ({
-        name: beat.name,
-        everyMs: beat.everyMs,
-        at: beaten.beats[beat.name]?.at ?? 0,
-      })),
+      beats: parts.beats.map(({ name: beat, everyMs }) => ({ name: beat, everyMs, at: beaten.beats[beat]?.at ?? 0 })),
       open: openConcerns(memory),
     },
     words: wordsOf(seen),
@@ -116,8 +120,12 @@ export async function lookAround(parts: RoundParts, cluster: Cluster, before: Re
     resolved: tellings.flatMap((telling) => (telling.kind === "resolve" ? [ending(name, telling)] : [])),
   };
   const took = new Map(answers.map(({ look, tookMs }) => [look.node.name, tookMs]));
-  return { kept, samples: [...samplesOf(seen, took), ...beaten.samples] };
+  return { kept, samples: [...samplesOf(seen, took), ...beaten.samples], slowestMs: slowestOf(answers) };
 }
+
+/** Milliseconds. */
+const slowestOf = (answers: readonly NodeAnswer[]): number =>
+  Math.max(0, ...answers.map(({ look, tookMs }) => (look.failure === null ? tookMs : 0)));
 
 /** Asks a node for the truth and for what else is due, all at once. */
 async function ask(
@@ -181,7 +189,7 @@ function judgeBeats(
     readonly beside: ReadonlyMap<Beat, Told<unknown>>;
     readonly silent: readonly string[];
   },
-): { readonly judged: Judged; readonly samples: readonly Sample[]; readonly beats: Recollection["beats"] } {
+): { readonly judged: Judged; readonly samples: readonly Sample[]; readonly beats: BeatStates } {
   const { cluster, now, before, beside, silent } = look;
   const results = all.map((beat) => {
     const { name, about } = beat;

@@ -4,6 +4,7 @@ import type { Sample } from "../core/series.ts";
 import { createSlots } from "../core/slots.ts";
 import type { Mutes, Round, Watches } from "../core/watch.ts";
 import { beats } from "./beats.ts";
+import { pauseAfter } from "./pace.ts";
 import { openProvider, type Provider } from "./provider.ts";
 import { lookAround, nothingYet, type Recollection, type RoundParts } from "./round.ts";
 
@@ -120,7 +121,8 @@ export class Watcher {
     };
     // Only looks write it.
     const before = (memory as unknown as Recollection | null) ?? nothingYet;
-    const { kept, samples } = await lookAround(parts, cluster, before);
+    const { kept, samples, slowestMs } = await lookAround(parts, cluster, before);
+    this.#next.set(name, began + pauseAfter(slowestMs, settings().interval * 1000));
     if (!(await watches.keep(name, kept))) return;
     onRound(kept.round);
     await record(name, samples, kept.round.at);

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { slower, timeFor } from "../../src/watch/pace.ts";
+import { pauseAfter, slower, timeFor } from "../../src/watch/pace.ts";
 
 /** Milliseconds between two looks, and until a look that is due begins. */
 const [interval, tick] = [5000, 250];
@@ -24,4 +24,11 @@ it("facts end before the round trip does", () => {
       expect(factSeconds * 1000).toBeLessThan(deadlineMs);
     }
   }
+});
+
+it("looks take no more than a quarter of a node's time, and a cluster is never left alone for long", () => {
+  expect(pauseAfter(500, interval)).toBe(interval);
+  expect(pauseAfter(3000, interval)).toBe(12_000);
+  expect(pauseAfter(10_000, interval)).toBe(30_000);
+  expect(pauseAfter(10_000, 60_000)).toBe(60_000);
 });
