@@ -1,3 +1,4 @@
+import type { Cluster } from "../core/cluster.ts";
 import type { Time } from "../look/ask.ts";
 
 /**
@@ -28,12 +29,26 @@ export function timeFor(pace: number | undefined, isHeavy: boolean): Time {
  * every five; a small one under load is left in peace, or the look itself would be what its services time out on.
  */
 const share = 0.25;
-/** Milliseconds no cluster goes without a look. */
+/** Milliseconds no node goes without a look. */
 const longestMs = 30_000;
 
-/** Milliseconds from the beginning of a look to that of the next, when its slowest node took so long. */
-export const pauseAfter = (slowestMs: number, intervalMs: number): number =>
-  Math.max(intervalMs, Math.min(longestMs, slowestMs / share));
+/**
+ * Nodes that are not asked this time, by name: a pair rests as one, because half of it says nothing of who does what.
+ * `asked` is when each was asked last, in milliseconds since 1970 as `now`. Whoever did not answer has no rest.
+ */
+export function restingIn(
+  { nodes }: Cluster,
+  { pace, asked, silent }: { readonly pace: Pace; readonly asked: Pace; readonly silent: readonly string[] },
+  now: number,
+): ReadonlySet<string> {
+  const rests = nodes.filter(({ name }) => {
+    const restMs = Math.min(longestMs, (pace[name] ?? 0) / share);
+    return !silent.includes(name) && now - (asked[name] ?? 0) < restMs;
+  });
+  const roles = new Set(rests.map(({ role }) => role));
+  const isAwake = (role: string) => nodes.some((node) => node.role === role && silent.includes(node.name));
+  return new Set(nodes.flatMap(({ name, role }) => (roles.has(role) && !isAwake(role) ? [name] : [])));
+}
 
 /** A node that did not answer, though nobody else says that it is gone, may only have become slow. */
 export const slower = (pace: number | undefined): number => Math.min(mostMs, (pace ?? mostMs) * 1.5);

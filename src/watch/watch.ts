@@ -4,7 +4,6 @@ import type { Sample } from "../core/series.ts";
 import { createSlots } from "../core/slots.ts";
 import type { Mutes, Round, Watches } from "../core/watch.ts";
 import { beats } from "./beats.ts";
-import { pauseAfter } from "./pace.ts";
 import { openProvider, type Provider } from "./provider.ts";
 import { lookAround, nothingYet, type Recollection, type RoundParts } from "./round.ts";
 
@@ -119,10 +118,9 @@ export class Watcher {
       busy: () => watches.busy(name),
       mutes: () => mutes.list(name),
     };
-    // Only looks write it.
-    const before = (memory as unknown as Recollection | null) ?? nothingYet;
-    const { kept, samples, slowestMs } = await lookAround(parts, cluster, before);
-    this.#next.set(name, began + pauseAfter(slowestMs, settings().interval * 1000));
+    // Only looks write it, also those of an earlier version.
+    const before: Recollection = { ...nothingYet, ...(memory as unknown as Recollection | null) };
+    const { kept, samples } = await lookAround(parts, cluster, before);
     if (!(await watches.keep(name, kept))) return;
     onRound(kept.round);
     await record(name, samples, kept.round.at);

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { pauseAfter, slower, timeFor } from "../../src/watch/pace.ts";
+import { restingIn, slower, timeFor } from "../../src/watch/pace.ts";
+import { aCluster } from "../fixtures/cluster.ts";
 
 /** Milliseconds between two looks, and until a look that is due begins. */
 const [interval, tick] = [5000, 250];
@@ -26,9 +27,14 @@ it("facts end before the round trip does", () => {
   }
 });
 
-it("looks take no more than a quarter of a node's time, and a cluster is never left alone for long", () => {
-  expect(pauseAfter(500, interval)).toBe(interval);
-  expect(pauseAfter(3000, interval)).toBe(12_000);
-  expect(pauseAfter(10_000, interval)).toBe(30_000);
-  expect(pauseAfter(10_000, 60_000)).toBe(60_000);
+it("leaves a pair in peace whose looks take long, but never one of which a node is silent", () => {
+  const cluster = aCluster();
+  const asked = Object.fromEntries(cluster.nodes.map(({ name }) => [name, 1000]));
+  const pace = { db1: 400, nfs1: 3000, nfs2: 500 };
+  const at = (now: number, silent: string[] = []) => [...restingIn(cluster, { pace, asked, silent }, now)];
+  expect(at(6000)).toEqual(["nfs1", "nfs2"]);
+  expect(at(6000, ["nfs2"])).toEqual([]);
+  expect(at(13_000)).toEqual([]);
+  expect([...restingIn(cluster, { pace: { web1: 60_000 }, asked, silent: [] }, 30_000)]).toEqual(["web1", "web2"]);
+  expect([...restingIn(cluster, { pace: { web1: 60_000 }, asked, silent: [] }, 31_000)]).toEqual([]);
 });
