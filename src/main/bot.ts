@@ -62,7 +62,7 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
   await mkdir(config.stateDir, { recursive: true, mode: 0o700 });
   const state = await openState(config, process.env);
   const saveBlueprints = async () => {
-    for (const blueprint of current().clusters) await state.clusters.saveBlueprint(blueprint);
+    for (const blueprint of current().clusters) await state.clusters.configure(blueprint);
   };
   await saveBlueprints();
   const telemetry = openTelemetry(config, state, registry);

@@ -89,6 +89,8 @@ const migrations: readonly string[] = [
    update outbox set notice_id = id, seq = 1 where kind = 'notice' and delivered_at is null and failed is null;`,
   `create table sights (cluster text not null, kind text not null, at text not null, json text not null,
      primary key (cluster, kind)) strict;`,
+  // How many web servers the configuration asked for when it was read last.
+  `create table configured (cluster text primary key, web integer not null) strict;`,
 ];
 
 /** A migration in the words of PostgreSQL, whose integers and reals are too small by default. */
