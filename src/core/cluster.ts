@@ -45,8 +45,7 @@ const Site = z.strictObject({
 export const WebCount = z
   .int()
   .min(2, "a cluster needs at least two web servers")
-  .max(20, "a cluster has at most twenty web servers")
-  .describe("how many there should be");
+  .max(20, "a cluster has at most twenty web servers");
 
 /** What a cluster should be. Versioned in the store; printed and read as YAML; contains no secrets. */
 export const Blueprint = z.strictObject({
