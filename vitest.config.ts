@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 /** Tests that start processes or servers of their own, or try so much that it takes seconds. */
 const processes = [
-  "test/{engine,main,ssh,docs,telemetry,chats,fakes-slack,fakes-discord}/**/*.test.ts",
+  "test/{engine,lab-api,main,ssh,docs,telemetry,chats,web,fakes-slack,fakes-discord}/**/*.test.ts",
   "test/chat/{slack,discord}/**/*.test.ts",
 ];
 

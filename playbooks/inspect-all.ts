@@ -9,7 +9,7 @@ import { pacemakerReport } from "./inspect-pacemaker.ts";
 import { replicationReport } from "./inspect-replication.ts";
 import { loadCluster } from "./status.ts";
 import { ofCluster, summaryOf, type Asking, type Report } from "./steps/inspection.ts";
-import { lookAt } from "./steps/look.ts";
+import { lookAt } from "../src/look/look.ts";
 
 /** Every inspection, in the order of their table. */
 const parts: readonly {

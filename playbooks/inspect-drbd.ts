@@ -3,7 +3,7 @@ import { valueOf } from "../src/core/fact.ts";
 import { drbdState } from "../src/ops/facts/drbd.ts";
 import { pairStatus } from "../src/ops/facts/pair.ts";
 import { drbdFindings, drbdTable } from "../src/policy/drbd-report.ts";
-import { askNode } from "./steps/ask.ts";
+import { askNode } from "../src/look/ask.ts";
 import { inspection, ofCluster, type Asking, type Report } from "./steps/inspection.ts";
 
 /** Says how the replicated disk is on both storage nodes. */

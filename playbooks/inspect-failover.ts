@@ -5,7 +5,7 @@ import { pairStatus } from "../src/ops/facts/pair.ts";
 import { transitionWithout, type Transition } from "../src/ops/facts/transition.ts";
 import type { Finding } from "../src/policy/finding.ts";
 import { vip } from "../src/policy/floating.ts";
-import { askNode, thorough } from "./steps/ask.ts";
+import { askNode, thorough } from "../src/look/ask.ts";
 import { inspection, NodeName, nodeNamed, ofCluster, type Asking, type Report } from "./steps/inspection.ts";
 
 /** Says what Pacemaker would do if a node died; nothing is changed. */

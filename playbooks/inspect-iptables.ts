@@ -3,7 +3,7 @@ import { untold, type Told } from "../src/core/fact.ts";
 import { filterState, type FilterState } from "../src/ops/facts/filter.ts";
 import { filterReport, type FilterReport } from "../src/policy/filter-report.ts";
 import { firewallRules } from "../src/policy/firewall.ts";
-import { askNode, thorough } from "./steps/ask.ts";
+import { askNode, thorough } from "../src/look/ask.ts";
 import { inspection, NodeName, nodeNamed, ofCluster, type Asking, type Report } from "./steps/inspection.ts";
 
 /** Says how the rules of nodes differ from the declared ones, running and at boot, and what each difference means. */

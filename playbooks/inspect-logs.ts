@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { lastLogs } from "../src/ops/facts/logs.ts";
-import { askNode, thorough } from "./steps/ask.ts";
+import { askNode, thorough } from "../src/look/ask.ts";
 import { inspection, NodeName, nodeNamed, ofCluster } from "./steps/inspection.ts";
 
 /** A unit of systemd as people type it; nothing a shell or an option could be made of. */

@@ -1,11 +1,11 @@
 import { nodesWith } from "../src/core/cluster.ts";
-import { ago } from "../src/core/words.ts";
 import { untold } from "../src/core/fact.ts";
+import { ago } from "../src/core/words.ts";
 import { checkName, nagiosState, type NagiosCheck } from "../src/ops/facts/nagios.ts";
 import type { Finding } from "../src/policy/finding.ts";
 import { findingsOf } from "../src/policy/watch/looked.ts";
 import { judgeNagios } from "../src/policy/watch/nagios.ts";
-import { askNode } from "./steps/ask.ts";
+import { askNode } from "../src/look/ask.ts";
 import { inspection, ofCluster, type Asking, type Report } from "./steps/inspection.ts";
 
 /** Says what Nagios on admin thinks of all hosts and services. */

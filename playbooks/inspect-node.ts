@@ -12,7 +12,7 @@ import { hostFindings, hostLines } from "../src/policy/host-report.ts";
 import { watchedCertificates } from "../src/policy/watch/certificates.ts";
 import type { ClockLook } from "../src/policy/watch/clocks.ts";
 import { watchedUnits } from "../src/policy/watched.ts";
-import { askNode, thorough } from "./steps/ask.ts";
+import { askNode, thorough } from "../src/look/ask.ts";
 import { inspection, NodeName, nodeNamed, ofCluster, type Asking, type Report } from "./steps/inspection.ts";
 
 /** Says how one machine is: load, memory, clock, disks, updates, certificates, services, addresses and ports. */

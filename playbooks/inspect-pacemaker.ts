@@ -3,7 +3,7 @@ import { pairsTruth } from "../src/policy/truth/rows.ts";
 import { failureWords, fencingWords } from "../src/ops/facts/pair.ts";
 import { valueOf } from "../src/core/fact.ts";
 import { inspection, ofCluster, type Asking, type Report } from "./steps/inspection.ts";
-import { lookAt } from "./steps/look.ts";
+import { lookAt } from "../src/look/look.ts";
 
 /** Says how the three pairs are: members, quorum, where everything runs, what failed and who was fenced. */
 export const inspectPacemaker = inspection({

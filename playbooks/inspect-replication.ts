@@ -2,6 +2,7 @@ import { z } from "zod";
 import { nodesWith } from "../src/core/cluster.ts";
 import { valueOf } from "../src/core/fact.ts";
 import type { Json } from "../src/core/json.ts";
+import { metrics, wordMetrics } from "../src/core/series.ts";
 import { databaseState } from "../src/ops/facts/database.ts";
 import { pairStatus } from "../src/ops/facts/pair.ts";
 import {
@@ -11,7 +12,8 @@ import {
   sightOf,
   type ReplicationSight,
 } from "../src/policy/replication-report.ts";
-import { askNode } from "./steps/ask.ts";
+import { lagDrawing } from "../src/policy/lag-drawing.ts";
+import { askNode } from "../src/look/ask.ts";
 import { compareTables } from "./steps/compare-tables.ts";
 import { inspection, ofCluster, type Asking, type Report } from "./steps/inspection.ts";
 
@@ -23,12 +25,27 @@ export const inspectReplication = inspection({
     checksums: z.enum(["no", "yes"]).default("no").describe("yes compares the tables themselves, every row of them"),
   }),
   async look(asking, { checksums }) {
-    const report = await replicationReport(asking);
+    const report = { ...(await replicationReport(asking)), ...(await lagOf(asking)) };
     if (checksums === "no") return report;
     const compared = await compareTables(asking);
     return { ...report, findings: [...report.findings, ...compared] };
   },
 });
+
+/** Milliseconds the picture of the lag goes back, and that lie between two points of it. */
+const [shownMs, everyMs] = [6 * 3_600_000, 2 * 60_000];
+
+/** How far both were behind lately, where the watch has seen it. */
+async function lagOf({ services, cluster }: Asking): Promise<Pick<Report, "drawing">> {
+  const { name } = cluster.blueprint;
+  const to = services.clock.now();
+  const from = to - shownMs;
+  const lines = await services.series.read(name, metrics.lag, from, to, shownMs / everyMs);
+  const words = (metric: string) => services.series.words(name, metric, from, to);
+  const [running, writers] = [await words(wordMetrics.replication), await words(wordMetrics.holder("db"))];
+  if (lines.length === 0 && running.length === 0) return {};
+  return { drawing: lagDrawing({ cluster: name, from, to, every: everyMs }, { lines, running, writers }) };
+}
 
 const kind = "replication";
 

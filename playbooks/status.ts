@@ -7,8 +7,9 @@ import type { Services } from "../src/core/ports.ts";
 import { loadBlueprint } from "./steps/blueprint.ts";
 import { isFine, verdictOf, wholeOf } from "../src/policy/finding.ts";
 import { topologyOf } from "../src/policy/truth/drawing.ts";
+import { datedVerdict } from "../src/policy/watch/since.ts";
 import { truth } from "../src/policy/truth/rows.ts";
-import { lookAt } from "./steps/look.ts";
+import { lookAt } from "../src/look/look.ts";
 
 /** Joins blueprint and inventory. @throws OpsError when the cluster has not been built to the end. */
 export async function loadCluster(services: Services, name: string): Promise<Cluster> {
@@ -39,8 +40,11 @@ export const status = playbook({
       const rows = truth(seen);
       const answered = seen.looks.filter(({ failure }) => failure === null).length;
       const locks = (await run.services.clusters.locks()).filter(({ cluster: of }) => of === null || of === name);
-      const drawing = topologyOf(seen, rows, run.services.clock.now());
-      const value = { rows, locks: locks.map(describeLock), drawing };
+      const now = run.services.clock.now();
+      const drawing = topologyOf(seen, rows, now);
+      const all = rows.flatMap((row) => row.findings);
+      const verdict = datedVerdict(verdictOf(all), rows, await run.services.watched.round(name), now);
+      const value = { rows, verdict, locks: locks.map(describeLock), drawing };
       return { sentence: `${answered} of ${seen.looks.length} nodes answered.`, value };
     });
     const findings = found.rows.flatMap((row) => row.findings);
@@ -56,7 +60,7 @@ export const status = playbook({
     const text = [...wholeOf(findings), ...found.locks];
     return {
       ok: isFine(findings),
-      verdict: verdictOf(findings),
+      verdict: found.verdict,
       table: { columns, rows },
       ...(text.length === 0 ? {} : { text: text.join("\n") }),
       drawing: found.drawing,

@@ -7,7 +7,8 @@ import { unique } from "./auth/principals.ts";
 import { danglingNames, WhoMay, type Problem } from "./auth/who-may.ts";
 import { danglingNotify, NotifyFile } from "./chat/notify.ts";
 import { ChatEnvironment, ChatFile, chatProblems, chatSettings, type ChatSettings } from "./chat/settings.ts";
-import { Blueprint } from "./core/cluster.ts";
+import { danglingWeb, WebFile, type WebSettings } from "./chat/web/settings.ts";
+import { Blueprint, ClusterName } from "./core/cluster.ts";
 import type { Command } from "./core/command.ts";
 import { OpsError } from "./core/errors.ts";
 import { Secret } from "./core/secret.ts";
@@ -28,15 +29,29 @@ const Environment = z.object({
 /** The folder with own commands and playbooks, as seen from `nonet.yaml`. */
 const Extensions = z.object({ extensions: z.string().min(1).optional() });
 
+/** How clusters are watched. */
+const WatchFile = {
+  watch: z
+    .strictObject({
+      /** Seconds between two looks at a cluster. */
+      interval: z.int().min(2).max(3600).default(5),
+      /** Clusters that are not watched. */
+      off: z.array(ClusterName).default([]),
+    })
+    .prefault({}),
+};
+
 /** What `nonet.yaml` may say. */
 const File = WhoMay.extend({
   ...Extensions.shape,
   ...ChatFile.shape,
+  ...WebFile,
   ...NotifyFile,
   clusters: z
     .array(Blueprint)
     .default([])
     .superRefine((clusters, context) => unique(clusters, ["name"], context)),
+  ...WatchFile,
   /** Where health and metrics are told; nowhere when left out. */
   http: z
     .strictObject({ host: z.string().min(1).default("127.0.0.1"), port: z.int().min(1).max(65535).default(9322) })
@@ -67,8 +82,11 @@ export interface Config {
   readonly extensions: string | null;
   readonly clusters: readonly Blueprint[];
   readonly http: { readonly host: string; readonly port: number } | null;
+  /** The web console; `null` for none. */
+  readonly web: WebSettings | null;
   readonly whoMay: WhoMay;
   readonly notify: z.infer<typeof File>["notify"];
+  readonly watch: z.infer<typeof File>["watch"];
   readonly chat: ChatSettings;
 }
 
@@ -99,6 +117,7 @@ export async function readConfig(
     ...(file.error?.issues ?? []),
     ...(whoMay.success ? danglingNames(whoMay.data, commands) : []),
     ...(file.success ? danglingNotify(file.data.notify, file.data) : []),
+    ...(file.success && whoMay.success ? danglingWeb(file.data.web, whoMay.data) : []),
     ...(file.success && environment.success ? chatProblems(file.data, environment.data) : []),
   ];
   const problems = [
@@ -114,7 +133,7 @@ export async function readConfig(
   }
   const { LINODE_TOKEN, LINODE_API_URL, NONET_STATE_DIR, DATABASE_URL, NONET_SCAN_FROM, NONET_LOG_LEVEL } =
     environment.data;
-  const { clusters, http, extensions, notify, slack, discord, ...rest } = file.data;
+  const { clusters, http, web, extensions, notify, watch, slack, discord, ...rest } = file.data;
   return {
     linodeToken: LINODE_TOKEN === undefined ? null : new Secret(LINODE_TOKEN),
     linodeUrl: LINODE_API_URL,
@@ -125,8 +144,10 @@ export async function readConfig(
     extensions: extensionsOf(path, { extensions }),
     clusters,
     http,
+    web,
     whoMay: rest,
     notify,
+    watch,
     chat: chatSettings({ slack, discord }, environment.data),
   };
 }

@@ -3,7 +3,7 @@ import { nodesWith } from "../../src/core/cluster.ts";
 import { ago } from "../../src/core/words.ts";
 import { tableChecksums, type Checksums } from "../../src/ops/facts/checksums.ts";
 import type { Finding } from "../../src/policy/finding.ts";
-import { askNode } from "./ask.ts";
+import { askNode } from "../../src/look/ask.ts";
 import type { Asking } from "./inspection.ts";
 
 /** Milliseconds between two comparisons of all rows. */

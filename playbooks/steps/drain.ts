@@ -3,7 +3,7 @@ import { stepOn, type Run, type StepContext } from "../../src/core/playbook.ts";
 import type { Services } from "../../src/core/ports.ts";
 import { allOf, counted } from "../../src/core/words.ts";
 import { connectedTo } from "../../src/ops/facts/connections.ts";
-import { askNode } from "./ask.ts";
+import { askNode } from "../../src/look/ask.ts";
 import { untilHolds, type Proof } from "./until-holds.ts";
 
 /** A balancer ends a request within its minute of patience; whoever takes longer downloads something large. */

@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { ClusterName, type Cluster, type Node } from "../../src/core/cluster.ts";
+import type { Drawing } from "../../src/core/drawing.ts";
 import { OpsError } from "../../src/core/errors.ts";
 import type { Json } from "../../src/core/json.ts";
-import { playbook, type Next, type Result, type StepContext } from "../../src/core/playbook.ts";
+import type { Next } from "../../src/core/action.ts";
+import { playbook, type Result, type StepContext } from "../../src/core/playbook.ts";
 import type { Services } from "../../src/core/ports.ts";
 import type { Table } from "../../src/core/table.ts";
 import { counted } from "../../src/core/words.ts";
@@ -16,6 +18,7 @@ export interface Report {
   readonly table?: Table;
   /** Evidence in words, a line each. */
   readonly lines?: readonly string[];
+  readonly drawing?: Drawing;
   readonly diff?: readonly string[];
   readonly next?: readonly Next[];
   readonly data?: Json;

@@ -6,7 +6,7 @@ import { scan } from "../../src/ops/facts/scan.ts";
 import { disagreements, expected, knockedPorts } from "../../src/policy/reachability.ts";
 import { isFine, verdictOf } from "../../src/policy/finding.ts";
 import { truth } from "../../src/policy/truth/rows.ts";
-import { lookAt } from "./look.ts";
+import { lookAt } from "../../src/look/look.ts";
 import { nagiosProof } from "./prove-nagios.ts";
 import { pageProof } from "./prove-page.ts";
 import { untilHolds, type Proof } from "./until-holds.ts";

@@ -23,7 +23,10 @@ export interface Authorizer {
    * configuration names that user: the user of a service is nobody.
    */
   readonly approvers: (run: AskedRun) => readonly string[];
-  /** Where everybody concerned sees what this caller starts: here, and in the same channel of the other platform. */
+  /**
+   * Where everybody concerned sees what this caller starts: here, and in the same channel of the other platform; of what
+   * is started at the web console, in the channel that is named for it.
+   */
   readonly placesOf: (caller: Caller) => readonly Place[];
   /** Whether a person's yes to the run, given before, still counts. */
   readonly mayApprove: (person: string, run: AskedRun) => boolean;
@@ -37,8 +40,11 @@ export function openAuthorizer(parts: {
   readonly current: () => WhoMay;
   readonly owner: string;
   readonly commands: readonly Command[];
+  /** Where there is a web console, everybody can act whom the configuration names; its channel is shown what is started. */
+  readonly web?: { readonly channel: string | null } | null;
 }): Authorizer {
-  const law = () => ({ whoMay: parts.current(), commands: parts.commands });
+  const web = parts.web ?? null;
+  const law = () => ({ whoMay: parts.current(), commands: parts.commands, web: web !== null });
   const mayApprove = (person: string, run: AskedRun) => {
     const now = law();
     const { people } = now.whoMay;
@@ -60,7 +66,9 @@ export function openAuthorizer(parts: {
       return { may: false, denial: deny(now, attempt, principal, objection) };
     },
     placesOf: (caller) => {
-      const { slack, discord } = channelOf(law(), caller) ?? {};
+      const now = law();
+      const named = now.whoMay.channels.find(({ name }) => caller.via === "web" && name === web?.channel);
+      const { slack, discord } = named ?? channelOf(now, caller) ?? {};
       const beside = Object.entries({ slack, discord }).flatMap(([via, id]) =>
         id === undefined ? [] : [`${via}:${id}`],
       );

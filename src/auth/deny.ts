@@ -1,3 +1,4 @@
+import { isOwnPlace } from "../core/caller.ts";
 import { OpsError } from "../core/errors.ts";
 import type { Risk } from "../core/plan.ts";
 import { allOf, anyOf } from "../core/words.ts";
@@ -22,7 +23,7 @@ export function denyStranger({ caller, what }: Attempt): OpsError {
  */
 export function deny(law: Law, { caller, what }: Attempt, principal: Principal, found: Objection): OpsError {
   const objection: Objection = caller.external === true ? { kind: "external" } : found;
-  const told = caller.via === "console" || channelOf(law, caller) !== undefined;
+  const told = isOwnPlace(caller) || channelOf(law, caller) !== undefined;
   const names = told ? ableTo(law, what).flatMap(({ name }) => (name === principal.name ? [] : [name])) : [];
   return new OpsError({
     code: objection.kind === "second" ? "needs_second_person" : "forbidden",

@@ -1,4 +1,4 @@
-import type { Caller } from "../core/caller.ts";
+import { atWeb, isOwnPlace, type Caller } from "../core/caller.ts";
 import type { Command } from "../core/command.ts";
 import type { Risk } from "../core/plan.ts";
 import { anyOf } from "../core/words.ts";
@@ -11,6 +11,8 @@ import type { Channel, WhoMay } from "./who-may.ts";
 export interface Law {
   readonly whoMay: WhoMay;
   readonly commands: readonly Command[];
+  /** Whether people can sign in at the web console. */
+  readonly web: boolean;
 }
 
 /** Why this person may not do that there; `undefined` when nothing is in the way. */
@@ -58,7 +60,9 @@ export function isAbout(rule: HeldRule, what: What): boolean {
 
 /** The configured channel somebody speaks in. */
 export function channelOf({ whoMay }: Law, { via, channel }: Caller): Channel | undefined {
-  return via === "console" || channel === null ? undefined : whoMay.channels.find((each) => each[via] === channel);
+  return via === "console" || via === "web" || channel === null
+    ? undefined
+    : whoMay.channels.find((each) => each[via] === channel);
 }
 
 /** Whoever may still give the command confirms the reversible run it started. */
@@ -74,19 +78,21 @@ function mayGive(law: Law, principal: Principal, caller: Caller, { playbook, inp
     .some((command) => objectionTo(law, principal, caller, { kind: "use", command, input }) === undefined);
 }
 
-/** Wherever a person can act: at the console, in private, and in each channel of the platforms that know the person. */
-function placesOf({ whoMay }: Law, person: Principal): Caller[] {
-  return (["console", "slack", "discord"] as const).flatMap((via) => {
+/** Wherever a person can act: at the consoles, in private, and in each channel of the platforms that know the person. */
+function placesOf({ whoMay, web }: Law, person: Principal): Caller[] {
+  const own = web ? [atWeb(person.name)] : [];
+  const others = (["console", "slack", "discord"] as const).flatMap((via) => {
     const id = person[via];
     if (id === undefined) return [];
     const channels = via === "console" ? [] : whoMay.channels.flatMap((each) => each[via] ?? []);
     return [null, ...channels].map((channel) => ({ via, id, channel }));
   });
+  return [...own, ...others];
 }
 
 /** Reading is possible in private; whatever changes or decides something, only where the team sees it. */
 function objectionToPlace(law: Law, caller: Caller, what: What): Objection | undefined {
-  if (caller.via === "console") return undefined;
+  if (isOwnPlace(caller)) return undefined;
   const access = what.kind === "use" ? what.command.access : what.kind === "see" ? "viewer" : "operator";
   const reads = access === "anyone" || access === "viewer";
   const channel = channelOf(law, caller);

@@ -71,10 +71,11 @@ export function unique<F extends string>(
 
 /**
  * The person behind an identity. The user who runs the bot owns the machine, so at its console nothing can be kept from
- * that user: without an entry of the configuration it is an admin by the user's name.
+ * that user: without an entry of the configuration it is an admin by the user's name. At the web console people are
+ * known by their names, for there is no way in but a link that one of them has asked for.
  */
 export function whoIs(people: readonly Principal[], { via, id }: Identity, owner: string): Principal | undefined {
-  const known = people.find((person) => person[via] === id);
-  if (known !== undefined || via !== "console" || id !== owner) return known;
+  const known = people.find((person) => person[via === "web" ? "name" : via] === id);
+  if (known !== undefined || (via !== "console" && via !== "web") || id !== owner) return known;
   return { name: owner, roles: [{ role: "admin", cluster: null }], console: owner };
 }

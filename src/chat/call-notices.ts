@@ -9,11 +9,15 @@ import type { Inside } from "./inside.ts";
 type Parts = Pick<Inside, "commands" | "runs" | "allow">;
 
 /** Notices in the hands of one person at one place. */
-export function callNotices(parts: Parts, caller: Caller): CallNotices {
-  const { notices } = parts.runs;
+export function callNotices(parts: Parts, caller: Caller, actor: string): CallNotices {
+  const { notices, mutes } = parts.runs;
   return {
     open: async (cluster) => (await notices.open()).filter((each) => cluster === null || each.cluster === cluster),
     acknowledge: async (id) => acknowledgeNotice(parts, theOnly(id, await notices.beginning(id)), caller),
+    // Whether the person may is decided with the command, whose option names the cluster.
+    mutes: (cluster) => mutes.list(cluster),
+    mute: (mute, milliseconds) => mutes.set({ ...mute, actor }, milliseconds),
+    unmute: (cluster, about) => mutes.lift(cluster, about, actor),
   };
 }
 
@@ -25,9 +29,13 @@ export async function acknowledgeNotice(parts: Parts, notice: Notice, caller: Ca
   return parts.runs.notices.acknowledge(notice.id, parts.allow(caller, neededFor(parts.commands, notice)));
 }
 
-function neededFor(commands: readonly Command[], { topic, cluster }: Notice): What {
-  if (topic === "glass") return { kind: "use", command: named(commands, "reviews ack"), input: {} };
-  // Asked for by nobody: to see it is to see the runs of its cluster.
+function neededFor(commands: readonly Command[], notice: Notice): What {
+  if (notice.topic === "glass") return { kind: "use", command: named(commands, "reviews ack"), input: {} };
+  return toSeeNotice(commands, notice);
+}
+
+/** What somebody must be allowed to do who sees it: it was asked for by nobody, so to see the runs of its cluster. */
+export function toSeeNotice(commands: readonly Command[], { cluster }: Notice): What {
   const run: AskedRun = { playbook: "", input: null, cluster, risk: "read", actor: "" };
   return { kind: "see", command: named(commands, "runs show"), run };
 }

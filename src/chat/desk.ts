@@ -4,7 +4,7 @@ import type { Desk } from "../core/desk.ts";
 import { readAnswer } from "../core/friction.ts";
 import { runCard } from "../core/run-card.ts";
 import { resultOf } from "./answers.ts";
-import { board } from "./board.ts";
+import { board, lastLook, see } from "./board.ts";
 import { complete, formFor } from "./complete.ts";
 import { findRun, nothingAsked, type DeskParts, type Inside } from "./inside.ts";
 import { findAction, press } from "./press.ts";
@@ -25,6 +25,9 @@ export function openDesk(parts: DeskParts): Desk {
     action: async (id, at) => findAction(inside, id, at),
     press: (...pressed) => press(inside, ...pressed),
     board: (caller) => board(inside, caller),
+    lastLook: (cluster, caller) => lastLook(inside, cluster, caller),
+    see: (runId, caller) => see(inside, runId, caller),
+    watch: (changed) => runs.watch(changed),
     follow: (runId, listener) =>
       runs.follow(runId, (view) => listener({ card: runCard(view), result: resultOf(view) })),
     decide: (runId, caller, word) => decide(inside, runId, caller, word),

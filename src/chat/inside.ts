@@ -12,6 +12,8 @@ import type { Notices } from "../core/notice.ts";
 import type { Playbook } from "../core/playbook.ts";
 import type { Services } from "../core/ports.ts";
 import type { Reviews } from "../core/reviews.ts";
+import type { SignIns } from "../core/sign-in.ts";
+import type { Mutes } from "../core/watch.ts";
 import type { PeoplesRuns } from "./call-runs.ts";
 import type { Witness } from "./witness.ts";
 
@@ -31,9 +33,13 @@ export interface Runs extends PeoplesRuns {
   decide(answer: Answer): Promise<void>;
   /** Calls back with the view now and after every event; returns how to stop that. */
   follow(runId: string, listener: (view: RunView) => void): () => void;
+  /** Calls back whenever something has happened in any run; returns how to stop that. */
+  watch(changed: () => void): () => void;
   readonly reviews: Reviews;
   readonly notices: Notices;
+  readonly mutes: Mutes;
   readonly codes: OneTimeCodes;
+  readonly signIns: SignIns;
 }
 
 /** What the desk is made of. */
@@ -43,6 +49,8 @@ export interface DeskParts {
   readonly runs: Runs;
   readonly authorizer: Authorizer;
   readonly audit: Audit;
+  /** Where the web console is: `https://nonet.example.org`; without it there is none. */
+  readonly webUrl?: () => string | null;
 }
 
 /** What the desk's own parts share. */

@@ -1,10 +1,11 @@
-import { readAction, type CardAction, type Pressed } from "../core/action.ts";
+import { readAction, type CardAction, type Next, type Pressed } from "../core/action.ts";
 import type { ApprovalView } from "../core/approval.ts";
 import type { Caller } from "../core/caller.ts";
-import type { Filled, PressedAt, Receipt } from "../core/desk.ts";
+import { webPlace, type Filled, type PressedAt, type Receipt } from "../core/desk.ts";
 import { OpsError } from "../core/errors.ts";
 import { voteOf, type Answer } from "../core/friction.ts";
 import type { RunView } from "../core/journal.ts";
+import type { Notice } from "../core/notice.ts";
 import { noticeCard } from "../core/notice-card.ts";
 import { planLines } from "../core/plan-lines.ts";
 import { isCut } from "../core/run-actions.ts";
@@ -25,8 +26,15 @@ interface Found {
 /** Looks a button up: what Nonet made, under the message it made it for, and only while it is there. */
 export async function findAction(inside: Inside, id: string, at: PressedAt): Promise<CardAction> {
   const pressed = known(id);
-  const find = pressed.deed === "acknowledge" ? findOfNotice(inside, id, at) : findOfRun(inside, pressed, id, at);
+  const ofNotice = await isOfNotice(inside, pressed, at);
+  const find = ofNotice ? findOfNotice(inside, id, at) : findOfRun(inside, pressed, id, at);
   return (await find).action;
+}
+
+/** What a notice itself offers; what it offers for its run is that run's. */
+async function isOfNotice({ runs }: Inside, { deed, target }: Pressed, at: PressedAt): Promise<boolean> {
+  if (deed === "acknowledge") return true;
+  return deed === "next" && (await noticeAt(runs.notices, at))?.id === target;
 }
 
 function known(id: string): Pressed {
@@ -39,8 +47,8 @@ function known(id: string): Pressed {
 async function findOfRun({ runs }: Inside, pressed: Pressed, id: string, at: PressedAt): Promise<Found> {
   const view = await runs.view(pressed.target);
   if (view === undefined) throw astray();
-  if ((await runs.messageOf(view.id, at.place)) !== at.messageId) {
-    const notice = await runs.notices.under(at);
+  if (!(await isCardOf(view.id, at, runs))) {
+    const notice = await noticeAt(runs.notices, at);
     if (notice === undefined || !noticeCard(notice).actions.some((each) => each.id === id)) throw astray();
   }
   const action = runCard(view).actions.find((each) => each.id === id);
@@ -61,6 +69,10 @@ export async function press(
 ): Promise<Receipt | undefined> {
   const pressed = known(id);
   if (pressed.deed === "acknowledge") return acknowledge(inside, id, at, caller);
+  if (await isOfNotice(inside, pressed, at)) {
+    const { notice } = await findOfNotice(inside, id, at);
+    return give(inside, pressed, notice.next, caller);
+  }
   const found = await findOfRun(inside, pressed, id, at);
   const { view } = found;
   switch (pressed.deed) {
@@ -80,23 +92,32 @@ export async function press(
     case "retry":
       return repeat(inside, found, caller);
     case "next":
-      return give(inside, found, caller);
+      return give(inside, pressed, view.result?.next, caller);
   }
 }
 
-/** What was offered is looked up in the run's own record, and given as if the caller had typed it. */
-function give(inside: Inside, { pressed, view }: Found, caller: Caller): Promise<Receipt> {
-  const offered = view.result?.next?.[Number.parseInt(pressed.hash, 16)];
+/** What was offered is looked up in the record of the run or the notice, and given as if the caller had typed it. */
+function give(inside: Inside, { hash }: Pressed, next: readonly Next[] | undefined, caller: Caller): Promise<Receipt> {
+  const offered = next?.[Number.parseInt(hash, 16)];
   if (offered === undefined) throw stale("This command is not offered any more.");
   return submitText(inside, offered.command, caller);
 }
 
 async function findOfNotice({ runs }: Inside, id: string, at: PressedAt) {
-  const notice = await runs.notices.under(at);
+  const notice = await noticeAt(runs.notices, at);
   if (notice === undefined || notice.id !== known(id).target) throw astray();
   const action = noticeCard(notice).actions.find((each) => each.id === id);
   if (action === undefined) throw stale(`Nobody waits for this any more. ${notice.title}.`);
   return { notice, action };
+}
+
+async function noticeAt(notices: Inside["runs"]["notices"], at: PressedAt): Promise<Notice | undefined> {
+  if (at.place !== webPlace) return notices.under(at);
+  return (await notices.beginning(at.messageId)).find(({ id }) => id === at.messageId);
+}
+
+async function isCardOf(runId: string, { place, messageId }: PressedAt, runs: Inside["runs"]): Promise<boolean> {
+  return messageId === (place === webPlace ? runId : await runs.messageOf(runId, place));
 }
 
 function acknowledge(inside: Inside, id: string, at: PressedAt, caller: Caller): Promise<undefined> {

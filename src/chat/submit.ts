@@ -9,6 +9,7 @@ import { findCommand, parseInput, readInput } from "../core/typed.ts";
 import { answerCard } from "./answers.ts";
 import { callNotices } from "./call-notices.ts";
 import { callRuns } from "./call-runs.ts";
+import { callSignIns } from "./call-sign-ins.ts";
 import type { Inside } from "./inside.ts";
 import type { Asked } from "./witness.ts";
 
@@ -67,8 +68,9 @@ async function submit(inside: Inside, request: Request, caller: Caller, tell: Te
     commands: commandsFor(caller),
     runs: callRuns({ command, commands, runs, allow, places }, caller, actor),
     reviews: runs.reviews,
-    notices: callNotices(inside, caller),
+    notices: callNotices(inside, caller, actor),
     codes: runs.codes,
+    signIns: callSignIns(inside, caller, actor),
     start: async (playbook, given) => {
       const shown = playbook.risk === "read" ? here(caller) : places;
       return { kind: "run", runId: await runs.start(playbook, given, actor, shown) };

@@ -11,7 +11,7 @@ export type Deed =
   | "retry"
   /** To say that one has seen a notice. */
   | "acknowledge"
-  /** To give a command that the result of a run offers. */
+  /** To give a command that the result of a run, or a notice, offers. */
   | "next";
 
 /** Something a person fills in before a button counts. */
@@ -33,10 +33,18 @@ export interface CardAction {
   readonly fields: readonly ActionField[];
 }
 
+/** A command that is offered: whoever takes it up gives it under their own name and rights. */
+export interface Next {
+  /** `/repair firewall prod`. */
+  readonly command: string;
+  /** At most 75 characters, Slack's limit for a button. */
+  readonly label: string;
+}
+
 /** What the id of a button says. */
 export interface Pressed {
   readonly deed: Deed;
-  /** Id of a run, or of a notice to acknowledge. */
+  /** Id of a run or of a notice. */
   readonly target: string;
   /** Beginning of the hash of what is answered, or which of the commands that are offered; else empty. */
   readonly hash: string;

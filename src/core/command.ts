@@ -9,6 +9,7 @@ import type { Playbook, Result } from "./playbook.ts";
 import type { Caller } from "./caller.ts";
 import type { Services } from "./ports.ts";
 import type { Reviews } from "./reviews.ts";
+import type { Mute } from "./watch.ts";
 
 /**
  * What a person must be allowed to do: `viewer` reads, `operator` changes, `admin` destroys; `anyone` is everybody whom
@@ -24,6 +25,14 @@ export interface OneTimeCodes {
   forget(person: string): Promise<boolean>;
 }
 
+/** Ways into the web console for the person who gives a command. */
+export interface CallSignIns {
+  /** Makes a link that signs in once; returns its address. @throws OpsError `no_web_console` or `signed_in`. */
+  link(): Promise<string>;
+  /** Ends all sessions of the person; returns how many there were. */
+  endAll(): Promise<number>;
+}
+
 /** One use of a command by somebody. */
 export interface Call {
   /** Name of the person. */
@@ -33,6 +42,7 @@ export interface Call {
   readonly reviews: Reviews;
   readonly notices: CallNotices;
   readonly codes: OneTimeCodes;
+  readonly signIns: CallSignIns;
   readonly audit: Audit;
   /** Starts (or joins) a run of this playbook; the reply is its card, live until the end. */
   start<I extends object>(playbook: Playbook<I>, input: I): Promise<Reply>;
@@ -60,7 +70,7 @@ export interface CallRuns {
   unlock(cluster: string | null, reason: string | null): Promise<Lock | undefined>;
 }
 
-/** Notices, as far as the same person may see and acknowledge them. */
+/** Notices and mutes, as far as the same person may see, acknowledge and change them. */
 export interface CallNotices {
   /** Those that wait to be acknowledged, oldest first; of all clusters for `null`. */
   open(cluster: string | null): Promise<readonly Notice[]>;
@@ -69,6 +79,12 @@ export interface CallNotices {
    * @throws OpsError `no_such_notice`, `ambiguous_notice`, `not_open`, `own_review`, or a denial.
    */
   acknowledge(id: string): Promise<Notice>;
+  /** Mutes that hold; of all clusters for `null`. */
+  mutes(cluster: string | null): Promise<readonly Mute[]>;
+  /** Returns the mute, which takes the place of the one for the same. `milliseconds` is how long it holds. */
+  mute(mute: Pick<Mute, "cluster" | "about" | "reason">, milliseconds: number): Promise<Mute>;
+  /** Returns the one that was lifted; `undefined` when there is none. */
+  unmute(cluster: string, about: string | null): Promise<Mute | undefined>;
 }
 
 /** What comes back from a command: a run to follow, or an answer at once. */

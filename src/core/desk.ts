@@ -1,11 +1,12 @@
 import type { CardAction } from "./action.ts";
-import type { Caller } from "./caller.ts";
+import type { Caller, Identity } from "./caller.ts";
 import type { Card } from "./card.ts";
 import type { Command } from "./command.ts";
 import type { RunView } from "./journal.ts";
 import type { Lock } from "./lock.ts";
 import type { Option } from "./option.ts";
 import type { Place } from "./mouth.ts";
+import type { Notice } from "./notice.ts";
 import type { Result } from "./playbook.ts";
 
 /**
@@ -27,6 +28,9 @@ export interface PressedAt {
   readonly place: Place;
   readonly messageId: string;
 }
+
+/** The web console, where the page of a run or notice is its message: Nonet makes it itself, so no button is astray there. */
+export const webPlace: Place = "web";
 
 /** What somebody filled in, by the name of the field or option. */
 export type Filled = Readonly<Record<string, string>>;
@@ -50,13 +54,17 @@ export interface Board {
   readonly clusters: readonly string[];
   /** Unfinished, oldest first. */
   readonly runs: readonly RunView[];
+  /** The last that ended, newest first. */
+  readonly ended: readonly RunView[];
   readonly locks: readonly Lock[];
+  /** Those that wait to be acknowledged, oldest first. */
+  readonly notices: readonly Notice[];
 }
 
 /** The one face that every adapter (console, Slack, Discord, web page) talks to. */
 export interface Desk {
   /** What the configuration calls somebody; `null` for a stranger. */
-  nameOf(caller: Caller): string | null;
+  nameOf(identity: Identity): string | null;
   /** What somebody may use at a place, for help and completion. */
   commandsFor(caller: Caller): readonly Command[];
   /** Reads, authorizes and runs a command. @throws OpsError in words for the person who typed it. */
@@ -85,6 +93,12 @@ export interface Desk {
   press(id: string, at: PressedAt, filled: Filled, caller: Caller): Promise<Receipt | undefined>;
   /** What is going on. */
   board(caller: Caller): Promise<Board>;
+  /** The last run that said what is true of a cluster; `undefined` when there is none that the caller may see. */
+  lastLook(cluster: string, caller: Caller): Promise<RunView | undefined>;
+  /** A run as it is now. @throws OpsError `no_such_run`, or a denial when the caller may not see it. */
+  see(runId: string, caller: Caller): Promise<RunView>;
+  /** Calls back whenever something has happened in any run; returns how to stop that. */
+  watch(changed: () => void): () => void;
   /** Calls back with the state now and at every change; returns how to stop that. */
   follow(runId: string, listener: (state: RunState) => void): () => void;
   /** Answers the question a run is asking. @throws OpsError when it asks nothing or the answer may not be given. */

@@ -20,12 +20,20 @@ export function noticeCard(notice: Notice): Card {
     text: null,
     diff: [],
     picture: null,
-    actions: awaitsWord(notice) ? [...notice.actions, acknowledge(notice)] : [],
+    actions: awaitsWord(notice) ? [...notice.actions, ...offers(notice), acknowledge(notice)] : [],
     // No clock runs on it, and no chat keeps it waiting as it does with progress.
     startedAt: null,
     endedAt: notice.lastAt,
   };
 }
+
+const offers = ({ id, next }: Notice): CardAction[] =>
+  next.map(({ label }, at) => ({
+    id: actionId({ deed: "next", target: id, hash: at.toString(16) }),
+    label,
+    style: at === 0 ? "primary" : "plain",
+    fields: [],
+  }));
 
 const acknowledge = ({ id }: Notice): CardAction => ({
   id: actionId({ deed: "acknowledge", target: id, hash: "" }),

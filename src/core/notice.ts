@@ -1,10 +1,13 @@
-import type { CardAction } from "./action.ts";
+import type { CardAction, Next } from "./action.ts";
 import type { Json } from "./json.ts";
 import type { Place } from "./mouth.ts";
 import type { Table } from "./table.ts";
 
-/** What somebody wants to be told of without having asked: a run that ended or failed, a break-glass, the audit's head. */
-export const topics = ["ended", "failed", "glass", "audit"] as const;
+/**
+ * What somebody wants to be told of without having asked: a run that ended or failed, a break-glass, the audit's head,
+ * what the watch noticed.
+ */
+export const topics = ["ended", "failed", "glass", "audit", "watch"] as const;
 type Topic = (typeof topics)[number];
 
 /** `info` is news, `warning` is for whoever is at work, `critical` wakes people. */
@@ -29,10 +32,19 @@ export interface Raised {
   readonly facts?: readonly (readonly [name: string, value: string])[];
   /** What can be done about the run it is about, while it is open: buttons of that run's card. */
   readonly actions?: readonly CardAction[];
+  /** Commands that would do something about it, offered while it is open. */
+  readonly next?: readonly Next[];
   /** Who caused it and so knows already. */
   readonly actor?: string | null;
   /** The run it is about. */
   readonly runId?: string | null;
+}
+
+/** What is known when something is right again. */
+export interface Ending {
+  readonly facts: readonly (readonly [name: string, value: string])[];
+  /** `null` for nothing. */
+  readonly line: string | null;
 }
 
 /** What people are told without having asked. Times are milliseconds since 1970. */

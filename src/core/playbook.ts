@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Next } from "./action.ts";
 import type { Ask, Verdict } from "./ask.ts";
 import type { Drawing } from "./drawing.ts";
 import { OpsError, toFailure } from "./errors.ts";
@@ -122,14 +123,6 @@ export interface Result {
   readonly next?: readonly Next[];
   /** For programs: part of what `--json` prints. */
   readonly data?: Json;
-}
-
-/** A command that is offered: whoever takes it up gives it under their own name and rights. */
-export interface Next {
-  /** `/repair firewall prod`. */
-  readonly command: string;
-  /** At most 75 characters, Slack's limit for a button. */
-  readonly label: string;
 }
 
 /**

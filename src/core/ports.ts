@@ -4,7 +4,9 @@ import type { Json } from "./json.ts";
 import type { Lock } from "./lock.ts";
 import type { Secret } from "./secret.ts";
 import type { ClusterSecrets } from "./secrets.ts";
+import type { Series } from "./series.ts";
 import type { Target } from "./target.ts";
+import type { Watched } from "./watch.ts";
 
 /** An ed25519 key for SSH. */
 export interface KeyPair {
@@ -84,6 +86,8 @@ export interface Services {
   fleet(cluster: string, node: Reachable): Target;
   readonly clusters: ClusterStore;
   readonly sights: Sights;
+  readonly series: Series;
+  readonly watched: Watched;
   readonly vault: Vault;
   readonly clock: Clock;
   readonly outside: Outside;

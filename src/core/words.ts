@@ -27,6 +27,20 @@ export function ago(milliseconds: number): string {
   return `${counted(Math.floor(minutes / (24 * 60)), "day")} ago`;
 }
 
+/** How long, in words: `40 s`, `12 min`, `3 h 5 min`, `2 days 4 h`. */
+export function lasting(milliseconds: number): string {
+  const [seconds, minutes, hours] = [1000, 60_000, 3_600_000].map((unit) => Math.floor(milliseconds / unit)) as [
+    number,
+    number,
+    number,
+  ];
+  const rest = (count: number, unit: string) => (count === 0 ? "" : ` ${count} ${unit}`);
+  if (minutes < 1) return `${seconds} s`;
+  if (hours < 1) return `${minutes} min`;
+  if (hours < 48) return `${hours} h${rest(minutes % 60, "min")}`;
+  return `${counted(Math.floor(hours / 24), "day")}${rest(hours % 24, "h")}`;
+}
+
 /** `4.2 s`, `3:07`. */
 export function duration(milliseconds: number): string {
   const seconds = Math.max(0, milliseconds) / 1000;

@@ -69,10 +69,10 @@ function blueprintStore(store: Store, at: () => string): Pick<ClusterStore, "blu
         const before = last === undefined ? known?.nodes.web.count : Number(last["web"]);
         return known === undefined || before !== count ? blueprint : withWebs(blueprint, known.nodes.web.count);
       });
-      await store.run(
-        "insert into configured values (?, ?) on conflict (cluster) do update set web = excluded.web",
-        [name, count],
-      );
+      await store.run("insert into configured values (?, ?) on conflict (cluster) do update set web = excluded.web", [
+        name,
+        count,
+      ]);
       return version;
     },
     setWebCount: (name, count) =>

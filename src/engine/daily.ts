@@ -1,6 +1,7 @@
 import type { Journal } from "./journal.ts";
 import { forgetNotices } from "./notices.ts";
 import { forgetOld } from "./retention.ts";
+import { forgetSeries } from "./series.ts";
 import type { Store } from "./store/port.ts";
 
 /** Milliseconds between looks whether a new day (UTC) has begun. */
@@ -27,6 +28,7 @@ export async function newDay(store: Store, journal: Journal, now: number): Promi
   if (!isNew) return;
   await forgetNotices(store, now);
   await forgetOld(store, now);
+  await forgetSeries(store, now);
 }
 
 /** Does that at every new day, and at once if today's is still to be done. Returns what ends it. */

@@ -1,6 +1,8 @@
 import type { Audit } from "../core/audit.ts";
 import type { Answer } from "../core/friction.ts";
 import type { Reviews } from "../core/reviews.ts";
+import type { SignIns } from "../core/sign-in.ts";
+import type { Mutes, Watches } from "../core/watch.ts";
 import { openApprovals } from "./approvals.ts";
 import { carry } from "./carry.ts";
 import { openCancels, type Cancels } from "./cancels.ts";
@@ -9,6 +11,7 @@ import type { Listener } from "./feed.ts";
 import { openFlight, type Flight } from "./flight.ts";
 import { joinInstances } from "./instances.ts";
 import { openOneTimeCodes, type OneTimeCodes } from "./one-time-codes.ts";
+import { openMutes } from "./mutes.ts";
 import { openNotices, type EngineNotices } from "./notices.ts";
 import { openReviews } from "./reviews.ts";
 import type { Journal } from "./journal.ts";
@@ -20,8 +23,10 @@ import { openRuns, type Runs, type Stop } from "./runs.ts";
 import { openShows, type Shows } from "./shows.ts";
 import { starts, type Starts } from "./starts.ts";
 import type { EngineOptions } from "./options.ts";
+import { openSignIns } from "./sign-ins.ts";
 import type { Store } from "./store/port.ts";
 import { unlessAborted } from "./unless-aborted.ts";
+import { openWatches } from "./watches.ts";
 import { openWorker, type Body, type DurableWorker } from "./worker.ts";
 
 /** Durable runs. */
@@ -39,7 +44,11 @@ export interface Engine extends Starts, Looks {
   readonly shows: Shows;
   readonly reviews: Reviews;
   readonly notices: EngineNotices;
+  readonly mutes: Mutes;
+  readonly watches: Watches;
   readonly codes: OneTimeCodes;
+  /** To the web console. */
+  readonly signIns: SignIns;
   /** Tells a run's events from its first on; of all runs (`null`) those from now on. Returns what ends it. */
   subscribe(runId: string | null, listener: Listener): () => void;
   /** Every call, decision and step; what is recorded is scrubbed of secrets. */
@@ -92,7 +101,8 @@ export async function openEngine(options: EngineOptions<Engine>): Promise<Engine
   const engine: Engine = {
     audit,
     outbox,
-    ...openTalk(store, journal, now),
+    ...openTalk(store, journal, audit, now),
+    watches: openWatches(store, journal, () => membership.self().id),
     codes,
     ...starts(runs, options.playbooks),
     decide: (answer) => decisions.decide(answer),
@@ -118,9 +128,16 @@ export async function openEngine(options: EngineOptions<Engine>): Promise<Engine
 }
 
 /** What people have in front of them, and look at. */
-function openTalk(store: Store, journal: Journal, now: () => number): Pick<Engine, "shows" | "reviews" | "notices"> {
+function openTalk(
+  store: Store,
+  journal: Journal,
+  audit: Audit,
+  now: () => number,
+): Pick<Engine, "shows" | "reviews" | "notices" | "mutes" | "signIns"> {
   const reviews = openReviews(store, journal, now);
-  return { shows: openShows(store, journal), reviews, notices: openNotices({ store, journal, reviews }, now) };
+  const notices = openNotices({ store, journal, reviews }, now);
+  const [mutes, signIns] = [openMutes(store, journal, now), openSignIns(store, audit, now)];
+  return { shows: openShows(store, journal), reviews, notices, mutes, signIns };
 }
 
 /** Marked first, so that a run which is answered meanwhile goes no further. */

@@ -15,6 +15,7 @@ export function noticeOf(row: Row): Notice {
     text: String(row["text"]),
     facts: JSON.parse(String(row["facts"])) as Notice["facts"],
     actions: JSON.parse(String(row["actions"])) as readonly CardAction[],
+    next: JSON.parse(String(row["offers"])) as Notice["next"],
     table: JSON.parse(textOf(row["listing"]) ?? "null") as Table | null,
     actor: textOf(row["actor"]),
     runId: textOf(row["run_id"]),

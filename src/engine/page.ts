@@ -1,7 +1,7 @@
 import type { AuditFact } from "../core/audit.ts";
 import type { RunFact } from "../core/journal.ts";
 import type { Place } from "../core/mouth.ts";
-import type { Raised } from "../core/notice.ts";
+import type { Ending, Raised } from "../core/notice.ts";
 import { auditOf } from "./audit-facts.ts";
 import { seal } from "./audit.ts";
 import { raise, resolve, type RoutesFor } from "./raise.ts";
@@ -30,8 +30,8 @@ export interface Page extends Transaction {
   tell(runId: string, place: Place): Promise<void>;
   /** Something happened that is to be told wherever the configuration wants to hear of such things. */
   notice(raised: Raised): Promise<void>;
-  /** What was raised under this key is right again. */
-  resolve(key: string): Promise<void>;
+  /** What was raised under this key is right again; `ending` is shown on its card and said below it. */
+  resolve(key: string, ending?: Ending): Promise<void>;
 }
 
 /** The run is another's, or ended. */
@@ -73,7 +73,7 @@ export function openPage(sql: Transaction, { now, scrub, routesFor }: PageOption
     audit: (fact) => void audit(fact),
     tell: async (runId, place) => tellPlace(sql, runId, place, at),
     notice: (raised) => raise(sql, scrubDeep(raised, scrub), teller),
-    resolve: (key) => resolve(sql, key, at),
+    resolve: (key, ending) => resolve(sql, key, at, ending && scrubDeep(ending, scrub)),
   };
   const close = async (): Promise<readonly Line[]> => {
     const time = new Date(at).toISOString();

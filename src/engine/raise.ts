@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Place } from "../core/mouth.ts";
-import type { About, Notice, Raised, Route } from "../core/notice.ts";
+import type { About, Ending, Notice, Raised, Route } from "../core/notice.ts";
 import { utcMinute } from "../core/words.ts";
 import { noticeOf } from "./notice-row.ts";
 import type { Row, Sql } from "./store/port.ts";
@@ -58,19 +58,20 @@ async function followOld(sql: Sql, key: string, at: number): Promise<void> {
 
 /** A new row, or one more in the one that is open; the newest words and the highest severity count. */
 async function store(sql: Sql, raised: Raised, at: number): Promise<Row> {
-  const { topic, key, severity, cluster, title, text, facts = [], actions = [], actor = null, runId = null } = raised;
+  const { topic, key, severity, cluster, title, text, facts = [], actions = [], next = [] } = raised;
+  const { actor = null, runId = null } = raised;
   const row = await sql.get(
-    `insert into notices (id, key, topic, severity, cluster, title, text, facts, actions, actor, run_id, first_at,
-       last_at, said_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `insert into notices (id, key, topic, severity, cluster, title, text, facts, actions, offers, actor, run_id, first_at,
+       last_at, said_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      on conflict (key) where open = 1 do update set count = notices.count + 1, seq = notices.seq + 1,
        severity = case when 'critical' in (notices.severity, excluded.severity) then 'critical'
          when 'warning' in (notices.severity, excluded.severity) then 'warning' else 'info' end,
-       title = excluded.title, text = excluded.text, facts = excluded.facts, actions = excluded.actions,
+       title = excluded.title, text = excluded.text, facts = excluded.facts, actions = excluded.actions, offers = excluded.offers,
        actor = excluded.actor, run_id = excluded.run_id, last_at = excluded.last_at
      returning *`,
     [
       ...[randomUUID(), key, topic, severity, cluster, title, text, JSON.stringify(facts), JSON.stringify(actions)],
-      ...[actor, runId, at, at, at],
+      ...[JSON.stringify(next), actor, runId, at, at, at],
     ],
   );
   if (row === undefined) throw new TypeError(`the notice ${key} was not stored`);
@@ -144,14 +145,31 @@ async function say(
   );
 }
 
-/** What was wrong is right again: the notices of this key say so. */
-export async function resolve(sql: Sql, key: string, at: number): Promise<void> {
+/** What was wrong is right again: the notices of this key say so, with `facts` of that, and `line` is said below. */
+export async function resolve(
+  sql: Sql,
+  key: string,
+  at: number,
+  { facts, line }: Ending = { facts: [], line: null },
+): Promise<void> {
   const rows = await sql.all(
     `update notices set resolved_at = ?, open = 0, seq = seq + 1
      where key = ? and resolved_at is null and (open = 1 or acknowledged_by is not null) returning *`,
     [at, key],
   );
-  for (const row of rows) await changed(sql, noticeOf(row), at, true);
+  for (const row of rows) {
+    const notice = noticeOf(row);
+    if (facts.length > 0) {
+      const all = JSON.stringify([...notice.facts, ...facts]);
+      await sql.run("update notices set facts = ? where id = ?", [all, notice.id]);
+    }
+    await changed(sql, notice, at, true);
+    if (line === null) continue;
+    const { id, seq } = notice;
+    for (const place of await placesOf(sql, id)) {
+      await say(sql, { name: "resolved", text: line, mentions: [] }, { id, seq, place, at });
+    }
+  }
 }
 
 /** Somebody has seen the one of this id or key. Returns it; `undefined` when none waits for that. */

@@ -3,13 +3,16 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ClusterStore, Sights } from "../core/ports.ts";
 import type { Secret } from "../core/secret.ts";
+import type { Watched } from "../core/watch.ts";
 import { clusterStore } from "./clusters.ts";
 import { masterKey } from "./key.ts";
 import { holdProcessLock } from "./process-lock.ts";
+import { openSeries, type OpenSeries } from "./series.ts";
 import { sightStore } from "./sights.ts";
 import type { Store } from "./store/port.ts";
 import { openPostgres } from "./store/postgres.ts";
 import { ensureStateDir, openSqlite } from "./store/sqlite.ts";
+import { watchedIn } from "./watches.ts";
 import { isSealed, openVault, type OpenVault } from "./vault.ts";
 
 /** Where Nonet keeps what it remembers. */
@@ -24,6 +27,8 @@ export interface Place {
 export interface State {
   readonly clusters: ClusterStore;
   readonly sights: Sights;
+  readonly series: OpenSeries;
+  readonly watched: Watched;
   readonly vault: OpenVault;
   /** Where the key that seals the secrets came from, in words. */
   readonly keySource: string;
@@ -59,6 +64,8 @@ export async function openState(
     return {
       clusters,
       sights: sightStore(store, now),
+      series: openSeries(store, now),
+      watched: watchedIn(store),
       vault,
       keySource: key.source,
       store,

@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { openAuthorizer } from "../auth/authorize.ts";
 import { approvalRules } from "../auth/approval-rules.ts";
@@ -9,12 +8,14 @@ import { consoleMouth } from "../chat/console/mouth.ts";
 import { serveConsole } from "../chat/console/server.ts";
 import { linodeCloud } from "../cloud/linode.ts";
 import type { Config } from "../config.ts";
+import type { Command } from "../core/command.ts";
 import type { Desk } from "../core/desk.ts";
-import { kindOf } from "../core/mouth.ts";
+import { kindOf, type Mouth } from "../core/mouth.ts";
 import { sha256 } from "../core/plan.ts";
 import type { Services } from "../core/ports.ts";
 import { systemClock } from "../engine/clock.ts";
-import { openEngine } from "../engine/engine.ts";
+import { openEngine, type Engine } from "../engine/engine.ts";
+import type { EngineOptions } from "../engine/options.ts";
 import { openState, type State } from "../engine/state.ts";
 import { outside } from "../outside/scan.ts";
 import { createFleet, type Fleet, type FleetOptions } from "../ssh/fleet.ts";
@@ -23,6 +24,8 @@ import { openRegistry } from "./registry.ts";
 import { reload, type LiveConfig } from "./reload.ts";
 import { deskRuns } from "./runs.ts";
 import { openTelemetry, type Telemetry } from "./telemetry.ts";
+import { openWatch } from "./watch.ts";
+import { webServer } from "./web.ts";
 
 /** A bot that runs in this process. */
 export interface Bot {
@@ -31,7 +34,12 @@ export interface Bot {
   readonly keySource: string;
   /** Where health and metrics are; `null` when that is not configured. */
   readonly httpUrl: string | null;
-  /** Begins to hear people in the chats that are configured; consoles are heard from the start. Never rejects. */
+  /** Where people find the web console; `null` when that is not configured. */
+  readonly webUrl: string | null;
+  /**
+   * Begins to watch the clusters, and to hear people in the chats that are configured; consoles are heard from the start.
+   * Never rejects.
+   */
   listen(): Promise<void>;
   /** Takes no more commands; resolves once no step is under way any more, or after `patienceMs`. */
   drain(patienceMs: number): Promise<void>;
@@ -59,47 +67,45 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
   const config = current();
   const registry = await openRegistry(config.extensions);
   const { commands, playbooks } = registry;
-  await mkdir(config.stateDir, { recursive: true, mode: 0o700 });
   const state = await openState(config, process.env);
-  const saveBlueprints = async () => {
-    for (const blueprint of current().clusters) await state.clusters.configure(blueprint);
-  };
+  const saveBlueprints = () => saveAll(current().clusters, state);
   await saveBlueprints();
   const telemetry = openTelemetry(config, state, registry);
   const { close, ...reached } = await reach(state, current, telemetry.edges.roundTrip);
-  const { clusters, sights, vault } = state;
-  const cloud = cloudOf(config, telemetry);
-  const services: Services = { cloud, clusters, sights, vault, clock: systemClock, ...reached };
-  const { log, observe } = telemetry;
-  // Made with the store and never changed: no other store has it.
-  const storeId = await sha256((await state.vault.botKey()).publicKey);
-  const whoMay = () => current().whoMay;
-  const authorizer = openAuthorizer({ current: whoMay, owner, commands });
-  const rules = approvalRules(authorizer, whoMay);
+  const services = { ...servicesOf(state), cloud: cloudOf(config, telemetry), ...reached };
+  const { log } = telemetry;
+  const { authorizer, rules } = lawOf(current, commands);
   const console = consoleMouth();
   const chats = openChats({ current, commands, log, onRateLimit: telemetry.edges.rateLimit });
   const engine = await openEngine({
-    ...{ state, services, playbooks, log, rules, storeId, observe },
-    mouths: [console, ...chats.mouths],
-    routesFor: (about, at) => routesFor(current(), about, at),
-    onChatFailure: ({ place, gone }) => telemetry.edges.chatFailure(kindOf(place), gone),
+    ...{ state, services, playbooks, log, rules, storeId: await storeIdOf(state), observe: telemetry.observe },
+    ...talkOf([console, ...chats.mouths], current, telemetry),
   });
-  const open = closable(openDesk({ commands, services, runs: deskRuns(engine), authorizer, audit: engine.audit }));
+  const watch = openWatch({ state, services, engine, current, telemetry });
+  const web = webServer(config.web, log);
+  const parts = { commands, services, runs: deskRuns(engine), authorizer, audit: engine.audit, webUrl: web.url };
+  const open = closable(openDesk(parts));
   const desk = telemetry.desk(open);
   const stopConsole = await serveConsole(desk, socketPath(config.stateDir), console);
   const bot = {
     desk,
     keySource: state.keySource,
-    listen: () => chats.listen(desk),
+    async listen() {
+      watch.begin();
+      await chats.listen(desk);
+    },
     reload: () => reload(live, saveBlueprints, log),
     async drain(patienceMs: number) {
       open.close();
       await telemetry.stopping();
-      await engine.drain(AbortSignal.timeout(patienceMs));
+      const patience = AbortSignal.timeout(patienceMs);
+      await Promise.all([watch.stop(patience), engine.drain(patience)]);
     },
     async close() {
       await stopConsole();
+      await web.close();
       await chats.close();
+      await watch.stop(AbortSignal.abort());
       await engine.close();
       await telemetry.close();
       close();
@@ -107,12 +113,51 @@ export async function openBot(live: LiveConfig, reach: Reach = overSsh): Promise
     },
   };
   const vital = { store: () => state.clusters.list(), engine: () => engine.check() };
-  const ready = { commands: () => open.check(), ...chats.vital };
-  const httpUrl = await telemetry.open(vital, ready, chats.routes).catch(async (error: unknown) => {
+  try {
+    await web.open(desk, engine.signIns);
+    const ready = { commands: () => open.check(), ...chats.vital };
+    return { ...bot, httpUrl: await telemetry.open(vital, ready, chats.routes), webUrl: web.url() };
+  } catch (error) {
     await bot.close();
     throw error;
-  });
-  return { ...bot, httpUrl };
+  }
+}
+
+/** What the world is as far as this machine knows it. */
+function servicesOf({
+  clusters,
+  sights,
+  series,
+  watched,
+  vault,
+}: State): Omit<Services, "cloud" | "fleet" | "outside"> {
+  return { clusters, sights, series, watched, vault, clock: systemClock };
+}
+
+/** Made with the store and never changed: no other store has it. */
+const storeIdOf = async ({ vault }: State): Promise<string> => sha256((await vault.botKey()).publicKey);
+
+/** How people are told. */
+function talkOf(
+  mouths: readonly Mouth[],
+  current: () => Config,
+  { edges }: Telemetry,
+): Pick<EngineOptions<Engine>, "mouths" | "routesFor" | "onChatFailure"> {
+  return {
+    mouths,
+    routesFor: (about, at) => routesFor(current(), about, at),
+    onChatFailure: ({ place, gone }) => edges.chatFailure(kindOf(place), gone),
+  };
+}
+
+async function saveAll(blueprints: Config["clusters"], { clusters }: State): Promise<void> {
+  for (const blueprint of blueprints) await clusters.configure(blueprint);
+}
+
+function lawOf(current: () => Config, commands: readonly Command[]) {
+  const whoMay = () => current().whoMay;
+  const authorizer = openAuthorizer({ current: whoMay, owner, commands, web: current().web });
+  return { authorizer, rules: approvalRules(authorizer, whoMay) };
 }
 
 function cloudOf({ linodeToken: token, linodeUrl: baseUrl }: Config, { edges }: Telemetry): Services["cloud"] {

@@ -48,6 +48,7 @@ export async function main(args: readonly string[]): Promise<number> {
     if (values.picture !== undefined) await writeFile(values.picture, await pictureOf(card));
     if (!once) {
       console.log("The cluster stays until you leave (exit). Try /cluster status demo, /help.");
+      console.log(`The web console is at ${bot.webUrl}; /console link signs you in there.`);
       await prompt({ socket: socketPath(config.stateDir), user: owner, history: join(config.stateDir, "history") });
     } else {
       if (world.kind === "simulated") console.log(nothingReal);
@@ -81,6 +82,7 @@ async function demoConfig(world: World): Promise<Config> {
     linodeToken: world.token,
     linodeUrl: world.apiUrl,
     scanFrom: world.stranger,
+    web: { url: null, host: "127.0.0.1", port: 0, channel: null },
     clusters: [Blueprint.parse({ name: "demo", operators: [`${world.operator}/32`] })],
   };
 }

@@ -36,13 +36,14 @@ export async function liveConfig(read: () => Promise<Config>): Promise<LiveConfi
 
 /** What is different, in words: `people: dave added, bob removed`. */
 function changesBetween(before: Config, after: Config): string[] {
-  const lists = ({ whoMay, clusters, notify }: Config) => ({
+  const lists = ({ whoMay, clusters, notify, watch }: Config) => ({
     people: byName(whoMay.people),
     roles: new Map<string, unknown>(Object.entries(whoMay.roles)),
     channels: byName(whoMay.channels),
     approvals: new Map<string, unknown>(Object.entries({ breakGlass: whoMay.breakGlass, ...whoMay.dataloss })),
     clusters: byName(clusters),
     notify: new Map<string, unknown>(Map.groupBy(notify, ({ channel }) => channel)),
+    watch: new Map<string, unknown>(Object.entries(watch)),
   });
   const [old, fresh] = [lists(before), lists(after)];
   const later = (what: string) => `${what}: the others hold from the next start on`;
@@ -50,11 +51,14 @@ function changesBetween(before: Config, after: Config): string[] {
   const moved = [
     ...(before.extensions === after.extensions ? [] : [later("extensions")]),
     ...(same(before.chat, after.chat) ? [] : [later("chats")]),
+    ...(same({ web: before.web }, { web: after.web }) ? [] : [later("web")]),
   ];
-  const listed = (["people", "roles", "channels", "approvals", "clusters", "notify"] as const).flatMap((kind) => {
-    const differences = differencesOf(old[kind], fresh[kind]);
-    return differences.length === 0 ? [] : [`${kind}: ${allOf(differences)}`];
-  });
+  const listed = (["people", "roles", "channels", "approvals", "clusters", "notify", "watch"] as const).flatMap(
+    (kind) => {
+      const differences = differencesOf(old[kind], fresh[kind]);
+      return differences.length === 0 ? [] : [`${kind}: ${allOf(differences)}`];
+    },
+  );
   return [...listed, ...moved];
 }
 

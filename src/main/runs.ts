@@ -9,7 +9,9 @@ export function deskRuns(engine: Engine): Runs {
     decide: async (answer) => engine.decide(answer),
     reviews: engine.reviews,
     notices: engine.notices,
+    mutes: engine.mutes,
     codes: engine.codes,
+    signIns: engine.signIns,
     again: async (...run) => (await engine.again(...run)).runId,
     show: engine.shows.show,
     messageOf: engine.shows.messageOf,
@@ -20,6 +22,7 @@ export function deskRuns(engine: Engine): Runs {
     beginning: (id) => engine.beginning(id),
     lock: engine.lock,
     unlock: engine.unlock,
+    watch: (changed) => engine.subscribe(null, changed),
     follow(runId, listener) {
       let told = 0;
       let last = Promise.resolve();

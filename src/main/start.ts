@@ -14,9 +14,10 @@ export async function main(): Promise<number> {
   const { stateDir } = live.current();
   const bot = await openBot(live);
   void bot.listen();
+  // Before anybody reads that it runs.
+  const told = toldToStop();
   process.on("SIGHUP", () => void bot.reload().then(console.log));
   console.log(`Nonet runs as process ${process.pid}. The key that seals its secrets comes from ${bot.keySource}.`);
-  const told = toldToStop();
   if (process.stdin.isTTY) {
     const session = prompt({
       socket: socketPath(stateDir),

@@ -6,6 +6,8 @@ type Level = (typeof levels)[number];
 export interface Finding {
   readonly level: Level;
   readonly says: string;
+  /** Names it for as long as it lasts, whatever its words, among all that the row of the truth can find. */
+  readonly about?: string;
 }
 
 /** Only what is true and known to be true is consistent. */

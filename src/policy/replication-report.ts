@@ -24,7 +24,7 @@ export interface ReplicationSight {
 }
 
 /** Seconds behind above which a replica is no longer taken for one that keeps up; as in the monitoring checks. */
-const mostLag = 60;
+export const mostLag = 60;
 
 /**
  * Holds both directions of replication against what they should be.

@@ -6,7 +6,7 @@ import { cancelled } from "./failures.ts";
 import { openLink, type Link } from "./link.ts";
 import type { Output } from "./output.ts";
 import { defaultTiming, explain, persist, type Timing } from "./persist.ts";
-import { createSlots } from "./slots.ts";
+import { createSlots } from "../core/slots.ts";
 
 /** One line of the account of what was exchanged with nodes. */
 export interface RoundTrip {

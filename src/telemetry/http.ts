@@ -41,7 +41,19 @@ export async function serveHttp(
     context.body(await registry.metrics(), 200, { "Content-Type": registry.contentType }),
   );
   for (const [path, answer] of Object.entries(routes)) app.all(path, ({ req }) => answer(req.raw));
-  const { server, port } = await listen(app, address);
+  return listen(app.fetch, address, { what: "health and metrics", section: "http" });
+}
+
+/**
+ * Answers HTTP there. `why` is for what, and the section of `nonet.yaml` that says where.
+ * @throws OpsError `http_unusable` when it cannot listen there.
+ */
+export async function listen(
+  fetch: Hono["fetch"],
+  address: Address,
+  why: { readonly what: string; readonly section: string },
+): Promise<Listener> {
+  const { server, port } = await open(fetch, address, why);
   return {
     url: `http://${address.host.includes(":") ? `[${address.host}]` : address.host}:${port}`,
     close: async () => {
@@ -52,15 +64,17 @@ export async function serveHttp(
   };
 }
 
-function listen(app: Hono, { host, port }: Address): Promise<{ server: ServerType; port: number }> {
+function open(
+  ...[fetch, { host, port }, { what, section }]: Parameters<typeof listen>
+): Promise<{ server: ServerType; port: number }> {
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch: app.fetch, hostname: host, port }, (info) => resolve({ server, port: info.port }));
+    const server = serve({ fetch, hostname: host, port }, (info) => resolve({ server, port: info.port }));
     server.once("error", (cause) =>
       reject(
         new OpsError({
           code: "http_unusable",
-          message: `Cannot listen on ${host} port ${port} for health and metrics: ${cause.message}.`,
-          hint: "Choose another host or port under http: in nonet.yaml, or stop what listens there.",
+          message: `Cannot listen on ${host} port ${port} for ${what}: ${cause.message}.`,
+          hint: `Choose another host or port under ${section}: in nonet.yaml, or stop what listens there.`,
           cause,
         }),
       ),

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { openAuthorizer } from "../../src/auth/authorize.ts";
 import { WhoMay } from "../../src/auth/who-may.ts";
-import type { Caller } from "../../src/core/caller.ts";
+import { atWeb, type Caller } from "../../src/core/caller.ts";
 import type { Risk } from "../../src/core/plan.ts";
 import { asked, authorizerFor, commands, console, slack, team, use } from "./fixture.ts";
 
@@ -45,6 +45,11 @@ describe("commands", () => {
     ["a Slack id on Discord", { via: "discord", id: "U1", channel: "22345678901234567" }, "--------"],
     ["a Slack id at the console", console("U1"), "--------"],
     ["a name that is no console user", console("bob"), "--------"],
+    ["alice at the web console", atWeb("alice"), "yyyyyyyy"],
+    ["bob at the web console", atWeb("bob"), "yyyy-y--"],
+    ["dave at the web console, whose role is for ops", atWeb("dave"), "y-------"],
+    ["the owner at the web console", atWeb("root"), "yyyyyyyy"],
+    ["a Slack id at the web console", atWeb("U1"), "--------"],
   ] as const)("%s", (_who, caller, expected) => {
     expect(uses.map((what) => (may(caller, what) ? "y" : "-")).join("")).toBe(expected);
   });
@@ -203,4 +208,35 @@ test("whom nobody named is never allowed anything", () => {
       expect(text?.replace(caller.id, "")).not.toMatch(/alice|carol|dave|erin/);
     }),
   );
+});
+
+test("whoever can act only at the web console counts as a second person where there is one, and nowhere else", () => {
+  // Nobody named a channel, so in Slack these two can only read.
+  const whoMay = WhoMay.parse({
+    people: [
+      { name: "alice", slack: "U1", console: "alice", roles: ["admin"] },
+      { name: "bob", slack: "U2", roles: ["admin"] },
+    ],
+  });
+  const what = { kind: "approve", run: asked({ risk: "outage", actor: "alice" }) } as const;
+  for (const web of [null, { channel: null }]) {
+    const { authorize, approvers, mayApprove } = openAuthorizer({
+      current: () => whoMay,
+      owner: "root",
+      commands,
+      web,
+    });
+    expect(authorize({ caller: console("alice"), what }).may).toBe(web === null);
+    expect(approvers(what.run)).toEqual(web ? ["alice", "bob"] : ["alice"]);
+    expect(mayApprove("bob", what.run)).toBe(web !== null);
+  }
+});
+
+test("what is started at the web console is shown in the channel that is named for it", () => {
+  const whoMay = WhoMay.parse(team);
+  const places = (channel: string | null) =>
+    openAuthorizer({ current: () => whoMay, owner: "root", commands, web: { channel } }).placesOf(atWeb("alice"));
+  expect(places("ops")).toEqual(["slack:C1", "discord:22345678901234567"]);
+  expect(places("staging")).toEqual(["slack:C2"]);
+  expect(places(null)).toEqual([]);
 });

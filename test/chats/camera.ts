@@ -26,7 +26,8 @@ export async function openCamera({ slack, discord }: Team, folder: string): Prom
   const [inSlack, inDiscord] = [await pageAt(browser, slack.url, tall), await pageAt(browser, discord.url, tall)];
   const one = async (page: Page, file: string, selector: string, text: string) => {
     await page.locator(selector).getByText(text).first().waitFor();
-    await page.waitForFunction("[...document.images].every(({ complete }) => complete)");
+    // Not `waitForFunction`, which compiles text in the page: the stand-in of Slack forbids that.
+    await page.evaluate("Promise.all([...document.images].map((image) => image.decode().catch(() => null)))");
     // The page is drawn anew at every change, so an element may be gone between two calls: its place is asked for in one.
     const place = `(() => {
       const message = document.querySelector(${JSON.stringify(selector)});

@@ -25,7 +25,7 @@ export const teamFile = {
   ],
   channels: [{ name: "ops", slack: "C0OPS", discord: ids.ops }],
   breakGlass: true,
-  notify: [{ channel: "ops", on: ["failed", "glass"] }],
+  notify: [{ channel: "ops", on: ["failed", "glass", "watch"] }],
   slack: { team: "T0ACME", app: "A0NONET" },
   discord: { guild: ids.guild, application: ids.application },
 };

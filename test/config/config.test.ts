@@ -100,6 +100,12 @@ it.each([
     "roles: { r: [{ allow: ['*'], channels: [ops] }] }",
     "roles.r.0.channels.0: there is no channel ops",
   ],
+  [
+    "a web console for everybody in plain",
+    "web: { url: http://nonet.example.org }",
+    "web.url: whoever listens on the way",
+  ],
+  ["a web console that tells nobody", "web: { channel: ops }", "web.channel: there is no channel ops"],
   ["nobody to notify", "notify: [{ channel: ops, on: [failed] }]", "notify.0.channel: there is no channel ops"],
   [
     "nobody on call",

@@ -87,6 +87,8 @@ interface Options {
   readonly mouths?: EngineOptions["mouths"];
   readonly routesFor?: EngineOptions["routesFor"];
   readonly onChatFailure?: EngineOptions["onChatFailure"];
+  /** What is not as in a world without nodes. */
+  readonly reached?: Partial<Services>;
 }
 
 /** alice and bob may approve everything. */
@@ -109,7 +111,7 @@ export const heardAt =
 /** An engine on this store. */
 export async function openWorld(
   playbooks: readonly Playbook<Input>[],
-  { place, rules = {}, clock = new FakeClock(), mouths = [], routesFor = () => [], onChatFailure }: Options,
+  { place, rules = {}, clock = new FakeClock(), mouths = [], routesFor = () => [], onChatFailure, reached }: Options,
 ): Promise<World> {
   const state = await openState(place, { NONET_KEY: key }, clock.now);
   const services: Services = {
@@ -119,9 +121,12 @@ export async function openWorld(
     },
     clusters: state.clusters,
     sights: state.sights,
+    series: state.series,
+    watched: state.watched,
     vault: state.vault,
     clock,
     outside: { scan: async () => null },
+    ...reached,
   };
   const log = { error: (context: object, message: string) => console.error(message, context) };
   const engine = await openEngine({

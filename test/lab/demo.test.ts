@@ -107,6 +107,17 @@ describe.skipIf(reason !== null)("npm run demo", () => {
     expect(team.discord.wrongs).toEqual([]);
   });
 
+  it("says by itself that a balancer is cut off, and when it is back", async () => {
+    await lab("fault", "lb1", "isolate");
+    const cut = Date.now();
+    await team.slack.until(() => team.slackCard("lb1 is isolated") !== undefined);
+    await team.discord.until(() => team.discordCard("lb1 is isolated") !== undefined);
+    console.log(`told in both chats after ${Math.round((Date.now() - cut) / 1000)} s`);
+    expect(JSON.stringify(team.slackCard("lb1 is isolated")?.blocks)).toContain("lb2");
+    await lab("fault", "lb1", "heal");
+    await team.slack.until(() => JSON.stringify(team.slackCard("lb1 is isolated")?.blocks).includes("lasted"));
+  });
+
   it("takes everything down when the person leaves", async () => {
     demo?.stdin?.end("exit\n");
     const [code] = (await once(demo as ChildProcess, "exit")) as [number];

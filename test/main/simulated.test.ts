@@ -108,6 +108,13 @@ it("says what is true, and exports a blueprint without secrets", async () => {
   expect(text).not.toMatch(/password|key|secret/i);
 });
 
+it("watches what was built, and finds nothing wrong", async () => {
+  await bot.listen();
+  await expect
+    .poll(() => type(bot.desk, "/watch status demo"), { timeout: 30_000 })
+    .toMatchObject({ ok: true, verdict: "1 cluster watched; nothing is wrong." });
+});
+
 it.each(["all", "iptables", "replication", "drbd", "pacemaker", "nagios"])("inspects %s", async (what) => {
   expect(await type(bot.desk, `/inspect ${what} demo`)).toMatchObject({ ok: true, verdict: "consistent" });
 });

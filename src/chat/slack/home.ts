@@ -14,7 +14,7 @@ import { context, header, proseBlocks, slackSize } from "./blocks.ts";
 const mostInList = 2500;
 
 /** What is going on, for the app's home: everybody sees what they may see, as of `now` (milliseconds since 1970). */
-export function homeView({ clusters, runs, locks }: Board, now: number): HomeView {
+export function homeView({ clusters, runs, locks }: Pick<Board, "clusters" | "runs" | "locks">, now: number): HomeView {
   const asking = runs.filter(({ state }) => state === "waiting");
   const others = runs.filter(({ state }) => state !== "waiting");
   const blocks: KnownBlock[] = [

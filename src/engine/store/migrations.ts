@@ -89,6 +89,22 @@ const migrations: readonly string[] = [
    update outbox set notice_id = id, seq = 1 where kind = 'notice' and delivered_at is null and failed is null;`,
   `create table sights (cluster text not null, kind text not null, at text not null, json text not null,
      primary key (cluster, kind)) strict;`,
+  `create table web_links (hash text primary key, actor text not null, via text not null, id text not null,
+     expires_at integer not null) strict;
+   create table web_sessions (hash text primary key, actor text not null, via text not null, id text not null,
+     began_at integer not null, seen_at integer not null) strict;
+   create index web_sessions_actor on web_sessions (actor);`,
+  `alter table notices add column offers text not null default '[]';
+   create table watches (cluster text primary key, holder text not null, memory text, round text) strict;
+   create table mutes (cluster text not null, about text not null, until integer not null, actor text not null,
+     reason text not null, at integer not null, primary key (cluster, about)) strict;
+   create table series (id integer primary key, cluster text not null, node text not null, metric text not null) strict;
+   create index series_of on series (cluster, metric);
+   create table points (series integer not null, span integer not null, at integer not null, low real not null,
+     high real not null, total real not null, count integer not null, primary key (series, span, at)) strict, without rowid;
+   create index points_old on points (span, at);
+   create table words (cluster text not null, metric text not null, node text not null, at integer not null,
+     text text not null, primary key (cluster, metric, node, at)) strict, without rowid;`,
   // How many web servers the configuration asked for when it was read last.
   `create table configured (cluster text primary key, web integer not null) strict;`,
 ];
@@ -97,6 +113,7 @@ const migrations: readonly string[] = [
 export function inPostgres(migration: string): string {
   const words = {
     " strict": "",
+    ", without rowid": "",
     blob: "bytea",
     integer: "bigint",
     real: "double precision",

@@ -30,13 +30,16 @@ export function addressRow(seen: Seen, role: PairRole): TruthRow {
   const route = routeOf(provider, role, address, holders);
   const findings = missing(looks, ({ interfaces }) => interfaces);
   const whole = findings.length === 0;
-  if (holders.length > 1) findings.push({ level: "split", says: `${allOf(holders)} both hold ${address}` });
-  if (holders.length === 0 && whole) findings.push({ level: "degraded", says: `no ${role} node holds ${address}` });
+  if (holders.length > 1)
+    findings.push({ level: "split", says: `${allOf(holders)} both hold ${address}`, about: "two" });
+  if (holders.length === 0 && whole)
+    findings.push({ level: "degraded", says: `no ${role} node holds ${address}`, about: "none" });
   if (place.names.length === 1 && whole && holders.length < 2 && holders.join() !== place.names.join()) {
     const says = `Pacemaker has ${address} on ${cell(place.names)}, but it is on ${cell(holders)}`;
-    findings.push({ level: "degraded", says });
+    findings.push({ level: "degraded", says, about: "pacemaker" });
   }
   return {
+    key: `address ${role}`,
     what: `${role} address ${address}`,
     provider: route.text,
     pacemaker: place.text,
@@ -65,11 +68,13 @@ function wireOf({ looks }: Seen, address: string, holders: readonly string[]) {
   }
   const names = [...new Set(told)].map((mac) => ownerOf(looks, mac) ?? `an unknown card (${mac})`).toSorted();
   const findings: Finding[] = [];
-  if (names.length > 1) findings.push({ level: "split", says: `${allOf(names)} both answer for ${address}` });
+  if (names.length > 1)
+    findings.push({ level: "split", says: `${allOf(names)} both answer for ${address}`, about: "answers" });
   else if (names.length === 0)
-    findings.push({ level: "degraded", says: `nobody answers for ${address} on the network` });
+    findings.push({ level: "degraded", says: `nobody answers for ${address} on the network`, about: "silent" });
   else if (holders.length === 1 && names[0] !== holders[0]) {
-    findings.push({ level: "split", says: `${address} is on ${holders[0]}, but ${names[0]} answers for it` });
+    const says = `${address} is on ${holders[0]}, but ${names[0]} answers for it`;
+    findings.push({ level: "split", says, about: "stranger" });
   }
   return { text: cell(names), findings };
 }
@@ -90,7 +95,10 @@ function routeOf(provider: Told<ProviderLook>, role: PairRole, address: string, 
   const findings: Finding[] = strangers.map((name) => ({
     level: "degraded",
     says: `${name} holds ${address}, but Linode does not give it to ${name}`,
+    about: `route ${name}`,
   }));
-  if (own.length === 0) findings.push({ level: "degraded", says: `Linode gives ${address} to no balancer` });
+  if (own.length === 0) {
+    findings.push({ level: "degraded", says: `Linode gives ${address} to no balancer`, about: "unrouted" });
+  }
   return { text: shared.length === 0 ? cell(own) : `${cell(own)}, shared with ${allOf(shared)}`, findings };
 }

@@ -10,13 +10,18 @@ export function nodeRow(cluster: Cluster, look: Look, provider: Told<ProviderLoo
   const findings = missing([look], () => (units.known ? interfaces : units));
   // A machine that answers is no news, whatever its provider says of it.
   if (provider.known && machine !== "running" && failure !== null) {
-    findings.push({ level: "degraded", says: `${node.name} is ${machine} at Linode` });
+    findings.push({ level: "degraded", says: `${node.name} is ${machine} at Linode`, about: "machine" });
   }
   const down = Object.entries(valueOf(units) ?? {}).filter(([, state]) => state !== "active");
   findings.push(
-    ...down.map(([unit, state]): Finding => ({ level: "degraded", says: `${unit} is ${state} on ${node.name}` })),
+    ...down.map(([unit, state]): Finding => ({
+      level: "degraded",
+      says: `${unit} is ${state} on ${node.name}`,
+      about: `service ${unit}`,
+    })),
   );
   return {
+    key: `node ${node.name}`,
     what: node.name,
     provider: machine,
     pacemaker: nothing,

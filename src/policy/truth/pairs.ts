@@ -25,6 +25,7 @@ export function pairRow(seen: Seen, role: PairRole): TruthRow {
     ...new Set(views.map(({ status }) => `${cell(names.filter((name) => status.online[name] === true))} online`)),
   ];
   return {
+    key: `pair ${role}`,
     what: `${role} pair`,
     provider: nothing,
     pacemaker: online.length === 0 ? unknown : online.join("; "),
@@ -38,18 +39,21 @@ function quorumFindings(
   { node }: Look,
   quorum: { quorate: boolean; votes: number; expected: number } | null,
 ): Finding[] {
-  if (quorum === null) return [{ level: "degraded", says: `Corosync does not run on ${node.name}` }];
-  if (!quorum.quorate) return [{ level: "degraded", says: `${node.name} has no quorum` }];
+  const found = (kind: string, says: string): Finding[] => [{ level: "degraded", says, about: `${kind} ${node.name}` }];
+  if (quorum === null) return found("corosync", `Corosync does not run on ${node.name}`);
+  if (!quorum.quorate) return found("quorum", `${node.name} has no quorum`);
   if (quorum.votes >= quorum.expected) return [];
-  return [{ level: "degraded", says: `${node.name} sees ${quorum.votes} of ${quorum.expected} votes` }];
+  return found("votes", `${node.name} sees ${quorum.votes} of ${quorum.expected} votes`);
 }
 
 function memberFindings(by: string, status: PairStatus, names: readonly string[]): Finding[] {
   return names.flatMap((name): Finding[] => {
-    if (status.aside.includes(name)) return [{ level: "degraded", says: `${name} is in standby or maintenance` }];
+    if (status.aside.includes(name)) {
+      return [{ level: "degraded", says: `${name} is in standby or maintenance`, about: `aside ${name}` }];
+    }
     return status.online[name] === true || name === by
       ? []
-      : [{ level: "degraded", says: `${by} does not see ${name} in its pair` }];
+      : [{ level: "degraded", says: `${by} does not see ${name} in its pair`, about: `unseen ${by} ${name}` }];
   });
 }
 
@@ -67,11 +71,25 @@ export function fencingRow(seen: Seen): TruthRow {
     return [
       ...(status.fencing === declared
         ? []
-        : [{ level: "degraded", says: `fencing of the ${role} pair is ${status.fencing ? "on" : "off"}` } as const]),
+        : [
+            {
+              level: "degraded",
+              says: `fencing of the ${role} pair is ${status.fencing ? "on" : "off"}`,
+              about: `off ${role}`,
+            } as const,
+          ]),
       ...(status.maintenance
-        ? [{ level: "degraded", says: `Pacemaker of the ${role} pair is in maintenance and does nothing` } as const]
+        ? [
+            {
+              level: "degraded",
+              says: `Pacemaker of the ${role} pair is in maintenance and does nothing`,
+              about: `maintenance ${role}`,
+            } as const,
+          ]
         : []),
-      ...stuck.map((event) => ({ level: "degraded", says: fencingWords(event) }) as const),
+      ...stuck.map(
+        (event) => ({ level: "degraded", says: fencingWords(event), about: `failed ${event.target}` }) as const,
+      ),
     ];
   });
   const words = views.map(
@@ -79,6 +97,7 @@ export function fencingRow(seen: Seen): TruthRow {
   );
   const past = views.flatMap(([, status]) => status?.fenced ?? []).map((event) => fencingWords(event));
   return {
+    key: "fencing",
     what: "fencing",
     provider: nothing,
     pacemaker: words.join(", "),
@@ -95,14 +114,21 @@ export function failuresRow(seen: Seen): TruthRow {
   const findings = failures.map(({ failure, status }): Finding => ({
     level: isOver(failure, status) ? "note" : "degraded",
     says: failureWords(failure),
+    about: `${failure.resource} ${failure.task} ${failure.node}`,
   }));
   const broken = views.flatMap(([role, status]) =>
     (status?.broken ?? []).map(
-      (id) => ({ level: "degraded", says: `${id} of the ${role} pair is broken or blocked` }) as const,
+      (id) =>
+        ({
+          level: "degraded",
+          says: `${id} of the ${role} pair is broken or blocked`,
+          about: `broken ${role} ${id}`,
+        }) as const,
     ),
   );
   const known = views.some(([, status]) => status !== undefined);
   return {
+    key: "actions",
     what: "failed actions",
     provider: nothing,
     pacemaker: known

@@ -10,22 +10,37 @@ export function writerRow(seen: Seen): TruthRow {
   const place = placesOf(looks, "db_writer");
   const findings = missing(looks, ({ database }) => database);
   const whole = findings.length === 0;
-  if (writers.length > 1) findings.push({ level: "split", says: `${allOf(writers)} both accept writes` });
-  if (writers.length === 0 && whole) findings.push({ level: "degraded", says: "no database accepts writes" });
+  if (writers.length > 1) findings.push({ level: "split", says: `${allOf(writers)} both accept writes`, about: "two" });
+  if (writers.length === 0 && whole) {
+    findings.push({ level: "degraded", says: "no database accepts writes", about: "none" });
+  }
   // Of two writers, one is always that.
   const strays =
     writers.length > 1 ? [] : writers.filter((name) => place.names.length > 0 && !place.names.includes(name));
-  for (const name of strays)
-    findings.push({ level: "split", says: `${name} accepts writes, but Pacemaker did not make it the writer` });
+  for (const name of strays) {
+    const says = `${name} accepts writes, but Pacemaker did not make it the writer`;
+    findings.push({ level: "split", says, about: "stray" });
+  }
   for (const { node, database } of looks) {
     const state = valueOf(database);
-    if (state === null) findings.push({ level: "degraded", says: `MariaDB does not answer on ${node.name}` });
+    if (state === null) {
+      findings.push({
+        level: "degraded",
+        says: `MariaDB does not answer on ${node.name}`,
+        about: `server ${node.name}`,
+      });
+    }
     if (state !== null && state !== undefined && !replicates(state)) {
-      findings.push({ level: "degraded", says: `${node.name} does not replicate` });
+      findings.push({
+        level: "degraded",
+        says: `${node.name} does not replicate`,
+        about: `replication ${node.name}`,
+      });
     }
   }
   const node = kernelCell(looks, ({ database }) => database, writers);
   return {
+    key: "database",
     what: "database writer",
     provider: nothing,
     pacemaker: place.text,
@@ -42,22 +57,27 @@ export function diskRow(seen: Seen): TruthRow {
   const place = placesOf(looks, "drbd", "Promoted");
   const findings = missing(looks, ({ drbd }) => drbd);
   const whole = findings.length === 0;
-  if (primaries.length > 1) findings.push({ level: "split", says: `${allOf(primaries)} are both primary` });
-  if (primaries.length === 0 && whole) findings.push({ level: "degraded", says: "no storage node is primary" });
+  if (primaries.length > 1)
+    findings.push({ level: "split", says: `${allOf(primaries)} are both primary`, about: "two" });
+  if (primaries.length === 0 && whole) {
+    findings.push({ level: "degraded", says: "no storage node is primary", about: "none" });
+  }
   if (place.names.length === 1 && whole && primaries.length === 1 && primaries[0] !== place.names[0]) {
     findings.push({
       level: "degraded",
       says: `Pacemaker has the disk on ${place.names[0]}, but ${primaries[0]} is primary`,
+      about: "pacemaker",
     });
   }
   for (const { node, drbd } of looks) {
     const state = valueOf(drbd);
     if (state === undefined || (state?.disk === "UpToDate" && state.peerDisk === "UpToDate")) continue;
     const says = state === null ? "not up" : `${state.disk}/${state.peerDisk}`;
-    findings.push({ level: "degraded", says: `the disk of ${node.name} is ${says}` });
+    findings.push({ level: "degraded", says: `the disk of ${node.name} is ${says}`, about: `disk ${node.name}` });
   }
   const node = kernelCell(looks, ({ drbd }) => drbd, primaries);
   return {
+    key: "storage",
     what: "storage primary",
     provider: nothing,
     pacemaker: place.text,

@@ -40,6 +40,8 @@ export interface Seen {
 
 /** One thing and what each source says of it; `–` where a source has nothing to say. */
 export interface TruthRow {
+  /** Names the row in every cluster: `address lb`, `node db1`. */
+  readonly key: string;
   readonly what: string;
   readonly provider: string;
   readonly pacemaker: string;
@@ -99,5 +101,6 @@ export function placesOf(
   }
   const text = views.map(({ by, names }) => `${by} says ${cell(names)}`).join("; ");
   const says = `${cell(views.map(({ by }) => by))} do not agree where ${resource} runs (${text})`;
-  return { names: [...new Set(views.flatMap(({ names }) => names))], text, findings: [{ level: "split", says }] };
+  const names = [...new Set(views.flatMap((view) => view.names))];
+  return { names, text, findings: [{ level: "split", says, about: `views ${resource}` }] };
 }

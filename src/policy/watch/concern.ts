@@ -1,5 +1,5 @@
 import type { Severity } from "../../core/notice.ts";
-import type { Next } from "../../core/playbook.ts";
+import type { Next } from "../../core/action.ts";
 
 /** Something people should hear of for as long as it lasts. */
 export interface Concern {
@@ -14,8 +14,10 @@ export interface Concern {
   readonly facts: readonly (readonly [name: string, value: string])[];
   /** A command that would do something about it; offered as a button, never given by itself. */
   readonly next: Next | null;
-  /** Looks in a row it must be seen in before it is told, where one alone can lie; 1 when left out. */
+  /** Looks in a row it must be seen in before it is told, and be gone from before it is over, where one alone can lie; 1 when left out. */
   readonly looks?: number;
+  /** No change that Nonet makes explains it: told also while a run changes the cluster. */
+  readonly always?: true;
 }
 
 /** What a judge makes of what was seen. Judges are pure. */
@@ -23,14 +25,11 @@ export interface Judged {
   /** All that is wrong as far as it could be seen. */
   readonly concerns: readonly Concern[];
   /**
-   * What could not be read, by the first words of keys: `disk web1`. What is open there stays open and nothing there
-   * is raised, because nobody knows.
+   * What could not be read, by the first words of keys: `disk web1`. What was found there before stays as it was, unless
+   * it is among the concerns: those were seen.
    */
   readonly unknown: readonly string[];
 }
-
-/** Whether a key is the one of these words or begins with them: `disk web1` covers `disk web1 /var`, not `disk web10`. */
-export const covers = (words: string, key: string): boolean => key === words || key.startsWith(`${words} `);
 
 /** What several judges made of the same cluster, as one. */
 export const together = (...all: readonly Judged[]): Judged => ({

@@ -1,9 +1,9 @@
-import type { Cluster, Node } from "../../src/core/cluster.ts";
-import { toFailure } from "../../src/core/errors.ts";
-import { untold, type Fact, type Told } from "../../src/core/fact.ts";
-import type { StepContext } from "../../src/core/playbook.ts";
-import type { Services } from "../../src/core/ports.ts";
-import { together, type ToldAll } from "../../src/ops/facts/together.ts";
+import type { Cluster, Node } from "../core/cluster.ts";
+import { toFailure } from "../core/errors.ts";
+import { untold, type Fact, type Told } from "../core/fact.ts";
+import type { StepContext } from "../core/playbook.ts";
+import type { Services } from "../core/ports.ts";
+import { together, type ToldAll } from "../ops/facts/together.ts";
 
 /** Seconds each fact has on its node, and milliseconds the whole round trip has: connecting comes on top. */
 export interface Time {
@@ -33,7 +33,7 @@ export async function askNode<const F extends readonly Fact<unknown>[]>(
   cluster: Cluster,
   node: Node,
   facts: F,
-  { signal }: StepContext,
+  { signal }: Pick<StepContext, "signal">,
   { factSeconds, deadlineMs }: Time = quick,
 ): Promise<Answer<F>> {
   try {
