@@ -1,7 +1,5 @@
 import type { Cluster, Node } from "../src/core/cluster.ts";
 import { converge, differences } from "../src/core/converge.ts";
-import { lineDiff } from "../src/core/line-diff.ts";
-import type { Change } from "../src/core/operation.ts";
 import { toFailure } from "../src/core/errors.ts";
 import type { PlannedChange } from "../src/core/plan.ts";
 import { oneByOne, playbook, stepOn, type PlanContext } from "../src/core/playbook.ts";
@@ -9,6 +7,7 @@ import { allOf } from "../src/core/words.ts";
 import { firewallStage } from "../src/policy/base.ts";
 import { loadCluster } from "./status.ts";
 import { inspectAfter, inspectBefore } from "./steps/around.ts";
+import { lineByLine } from "./steps/line-by-line.ts";
 import { ofCluster } from "./steps/inspection.ts";
 
 /** Puts the declared rules back where others run or would be loaded at boot; one node after the other. */
@@ -77,20 +76,11 @@ async function changesOn(
     const target = services.fleet(cluster.blueprint.name, node);
     const found = await differences(target, firewallStage(cluster, node).items, { signal, deadlineMs: 30_000 });
     const changes = found.map(({ item: { operation, key }, changes: fields }) => {
-      return { node: node.name, operation: operation.name, key, changes: fields.flatMap(ruleByRule) };
+      return { node: node.name, operation: operation.name, key, changes: fields.flatMap(lineByLine) };
     });
     return { changes };
   } catch (error) {
     signal.throwIfAborted();
     return { changes: [], failure: `${node.name}: ${toFailure(error).message}` };
   }
-}
-
-/** A table of rules as its differing rules; anything else as it is. */
-function ruleByRule(change: Change): Change[] {
-  const { field, have, want } = change;
-  if (!field.startsWith("rules ")) return [change];
-  return lineDiff((have ?? "").split("\n"), want.split("\n")).map(({ sign, line }) =>
-    sign === "-" ? { field, have: line, want: "gone" } : { field, have: sign === "~" ? "elsewhere" : null, want: line },
-  );
 }

@@ -1,13 +1,9 @@
 import { nodesWith, pairRoles, type Cluster, type Node, type PairRole } from "../../src/core/cluster.ts";
-import { converge } from "../../src/core/converge.ts";
 import type { Run } from "../../src/core/playbook.ts";
 import { desired, type Phase } from "../../src/policy/desired.ts";
+import { changeStep } from "./change.ts";
 import { reachNode, rememberPort } from "./reach.ts";
 import { pairOnline, pairServes } from "./settle.ts";
-import { counted } from "../../src/core/words.ts";
-
-/** Ten minutes: the longest single thing is the installation of packages on a slow mirror. */
-const deadlineMs = 600_000;
 
 /** How many things were looked at, and how many were changed. */
 interface Totals {
@@ -51,6 +47,16 @@ async function buildNode(work: Work, node: Node): Promise<void> {
   for (const phase of ["base", "role"] as const) await bring(work, node, phase);
 }
 
+/** Brings new web servers to their wanted state, as far as they need no other node. */
+export async function setUpWebs(run: Run, cluster: Cluster, webs: readonly Node[]): Promise<void> {
+  await run.parallel(webs, (node) => buildNode({ run, cluster, totals: { checked: 0, changed: 0 } }, node));
+}
+
+/** Mounts the content on new web servers; storage and database must let them in by now. */
+export async function mountContent(run: Run, cluster: Cluster, webs: readonly Node[]): Promise<void> {
+  await run.parallel(webs, (node) => bring({ run, cluster, totals: { checked: 0, changed: 0 } }, node, "content"));
+}
+
 async function buildWeb(work: Work, node: Node, backends: Promise<PromiseSettledResult<void>[]>): Promise<void> {
   await buildNode(work, node);
   // Without database and storage there is no content; their own failure is told already.
@@ -62,17 +68,11 @@ async function bring({ run, cluster, totals }: Work, node: Node, name: Phase["na
   const phase = desired(cluster, node, secrets).find((candidate) => candidate.name === name);
   if (phase === undefined || phase.stages.length === 0) return;
   const title = `${phase.title} on ${node.name}`;
-  const done = await run.step({ name: `${name} ${node.name}`, title, node: node.name }, async (context) => {
-    const target = run.services.fleet(cluster.blueprint.name, node);
-    const { signal, steady } = context;
-    const { checked, changed } = await converge(target, phase.stages, { signal, steady, deadlineMs });
-    if (name === "base") await rememberPort(run.services, cluster, node, 322);
-    const what = [...new Set(changed.map(({ item }) => item.operation.name))].join(", ");
-    const sentence =
-      changed.length === 0
-        ? `As wanted: ${counted(checked, "thing")}.`
-        : `${changed.length} of ${checked} changed: ${what}.`;
-    return { sentence, changed: changed.length, value: { checked, changed: changed.length } };
+  const done = await changeStep(run, cluster, node, {
+    ...{ name: `${name} ${node.name}`, title },
+    stages: phase.stages,
+    // Its end is where SSH has moved for good.
+    atEnd: () => (name === "base" ? rememberPort(run.services, cluster, node, 322) : Promise.resolve()),
   });
   totals.checked += done.checked;
   totals.changed += done.changed;

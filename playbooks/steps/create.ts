@@ -27,15 +27,18 @@ export async function createMachines(run: Run, blueprint: Blueprint): Promise<nu
     }
     return { sentence: "The nodes of each pair are kept on different hosts." };
   });
-  const made = await run.parallel(plannedNodes(blueprint), (plan) =>
-    run.step({ name: `create ${plan.name}`, title: `Create ${plan.name}`, node: plan.name }, (context) =>
-      createNode(run.services, blueprint, plan, context),
-    ),
-  );
+  const made = await run.parallel(plannedNodes(blueprint), (plan) => createMachine(run, blueprint, plan));
   await run.step({ name: "public address", title: "Public floating address" }, (context) =>
     floatingAddress(run.services, blueprint, context),
   );
   return made.filter(Boolean).length;
+}
+
+/** A step that creates one machine, or adopts and boots the one there is. Returns whether there was anything to do. */
+export function createMachine(run: Run, blueprint: Blueprint, plan: NodePlan): Promise<boolean> {
+  return run.step({ name: `create ${plan.name}`, title: `Create ${plan.name}`, node: plan.name }, (context) =>
+    createNode(run.services, blueprint, plan, context),
+  );
 }
 
 async function createNode(services: Services, blueprint: Blueprint, plan: NodePlan, context: StepContext) {

@@ -1,14 +1,20 @@
-import { clusterTag, nodeLabel, plannedNodes, type Blueprint, type Node } from "../../src/core/cluster.ts";
+import {
+  clusterTag,
+  nodeLabel,
+  plannedNodes,
+  type Blueprint,
+  type Inventory,
+  type Node,
+} from "../../src/core/cluster.ts";
 import { canonicalJson, type Json } from "../../src/core/json.ts";
 import { sha256, type Plan, type PlannedChange } from "../../src/core/plan.ts";
 import type { PlanContext } from "../../src/core/playbook.ts";
-import type { ClusterSecrets } from "../../src/core/secrets.ts";
-import { differences } from "../../src/core/converge.ts";
+import { differences, type Stage } from "../../src/core/converge.ts";
 import { toFailure } from "../../src/core/errors.ts";
 import { desired } from "../../src/policy/desired.ts";
 import { checkOffer, loadBlueprint, monthlyTotal, priceKey, type Prices } from "./blueprint.ts";
 import { foresee, type Foreseen } from "./foresee.ts";
-import { counted } from "../../src/core/words.ts";
+import { allOf, counted } from "../../src/core/words.ts";
 
 /** Nine machines in the lab took four to six minutes; Linode's own recorded deployments take about one more. */
 const usualSeconds = 360;
@@ -31,7 +37,7 @@ export async function planBuild(context: PlanContext, name: string, playbook: { 
     cluster: name,
     input: { name } satisfies Json,
     risk: "reversible",
-    summary: summarise(creates.length, changes),
+    summary: `${summarise(creates.length, changes)}${leftOver(blueprint, inventory)}`,
     creates,
     changes,
     deletes: [],
@@ -42,7 +48,8 @@ export async function planBuild(context: PlanContext, name: string, playbook: { 
   return plan;
 }
 
-function missing(blueprint: Blueprint, labels: ReadonlySet<string>, prices: Prices): Plan["creates"] {
+/** The machines a blueprint wants that none of these labels is of. */
+export function missing(blueprint: Blueprint, labels: ReadonlySet<string>, prices: Prices): Plan["creates"] {
   return plannedNodes(blueprint).flatMap(({ name, region, type }) => {
     const label = nodeLabel(blueprint.name, name);
     if (labels.has(label)) return [];
@@ -63,19 +70,20 @@ async function changesOn(
   const found = await Promise.all(
     there.map(async (node) =>
       secrets !== null && foreseen.known.has(node.name)
-        ? differencesOn(context, foreseen, { node, secrets })
+        ? differencesOn(context, foreseen, { node, stages: stagesOf(foreseen.cluster, node, secrets) })
         : [wholeNode(node, "there, not looked at yet")],
     ),
   );
   return found.flat();
 }
 
-async function differencesOn(
+/** What differs of these stages on a node that is known. */
+export async function differencesOn(
   context: PlanContext,
   { cluster, say }: Foreseen,
-  { node, secrets }: { readonly node: Node; readonly secrets: ClusterSecrets },
+  { node, stages }: { readonly node: Node; readonly stages: readonly Stage[] },
 ): Promise<PlannedChange[]> {
-  const items = desired(cluster, node, secrets).flatMap(({ stages }) => stages.flatMap((stage) => stage.items));
+  const items = stages.flatMap((stage) => stage.items);
   const target = context.services.fleet(cluster.blueprint.name, node);
   try {
     const different = await differences(target, items, { signal: context.signal, deadlineMs: 30_000 });
@@ -91,12 +99,24 @@ async function differencesOn(
   }
 }
 
-const wholeNode = ({ name }: Node, have: string): PlannedChange => ({
+const stagesOf = (...parts: Parameters<typeof desired>) => desired(...parts).flatMap(({ stages }) => stages);
+
+/** A machine of which only its state as a whole can be told. */
+export const wholeNode = ({ name }: Node, have: string): PlannedChange => ({
   node: name,
   operation: "node",
   key: name,
   changes: [{ field: "state", have, want: "as described" }],
 });
+
+/** Machines that a smaller blueprint does not name any more; only scaling takes them out of use before it deletes them. */
+function leftOver(blueprint: Blueprint, inventory: Inventory | undefined): string {
+  const wanted = new Set(plannedNodes(blueprint).map(({ name }) => name));
+  const more = Object.keys(inventory?.nodes ?? {}).filter((name) => !wanted.has(name));
+  if (more.length === 0) return "";
+  const remedy = `/cluster scale ${blueprint.name} web ${blueprint.nodes.web.count} takes them out of use and deletes them`;
+  return ` No longer in the blueprint, and left alone: ${allOf(more)}; ${remedy}.`;
+}
 
 function summarise(creates: number, changes: readonly PlannedChange[]): string {
   if (creates === 0 && changes.length === 0) return "Everything is as it should be; nothing would change.";

@@ -21,7 +21,7 @@ export function pageProof(services: Services, cluster: Cluster, context: StepCon
 }
 
 /** Every answer must be whole, and every web server must have given one. */
-function judgePages(cluster: Cluster, answers: readonly HttpAnswer[]): Proof {
+export function judgePages(cluster: Cluster, answers: readonly HttpAnswer[]): Proof {
   const servers = new Set<string>();
   for (const answer of answers) {
     const { server, lacks } = readPage(answer);

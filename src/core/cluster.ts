@@ -41,6 +41,12 @@ const Site = z.strictObject({
     .prefault({}),
 });
 
+/** How many web servers a cluster may have; more than twenty would be more than one pair of databases feeds. */
+export const WebCount = z
+  .int()
+  .min(2, "a cluster needs at least two web servers")
+  .max(20, "a cluster has at most twenty web servers");
+
 /** What a cluster should be. Versioned in the store; printed and read as YAML; contains no secrets. */
 export const Blueprint = z.strictObject({
   name: ClusterName,
@@ -51,7 +57,7 @@ export const Blueprint = z.strictObject({
       lb: pair("g6-nanode-1").prefault({}),
       web: z
         .strictObject({
-          count: z.int().min(2, "a cluster needs at least two web servers").max(20).default(2),
+          count: WebCount.default(2),
           type: type("g6-nanode-1"),
         })
         .prefault({}),
@@ -142,15 +148,25 @@ const firstHost: Record<Role, number> = { lb: 10, db: 20, nfs: 30, web: 40, admi
 /** All nodes the blueprint asks for, in the order people list them: lb, web, db, nfs, admin. */
 export function plannedNodes(blueprint: Blueprint): NodePlan[] {
   return roles.flatMap((role) =>
-    Array.from({ length: blueprint.nodes[role].count }, (_, at) => ({
-      name: `${role}${at + 1}`,
-      role,
-      index: at + 1,
-      region: role === "admin" ? blueprint.regions.admin : blueprint.regions.cluster,
-      type: blueprint.nodes[role].type,
-      privateIp: role === "admin" ? null : `${blueprint.network.vlan}.${firstHost[role] + at + 1}`,
-    })),
+    Array.from({ length: blueprint.nodes[role].count }, (_, at) => nodePlan(blueprint, role, at + 1)),
   );
+}
+
+/** One node of a role, whether or not the blueprint asks for so many; `index` counts from 1. */
+export function nodePlan(blueprint: Blueprint, role: Role, index: number): NodePlan {
+  return {
+    name: `${role}${index}`,
+    role,
+    index,
+    region: role === "admin" ? blueprint.regions.admin : blueprint.regions.cluster,
+    type: blueprint.nodes[role].type,
+    privateIp: role === "admin" ? null : `${blueprint.network.vlan}.${firstHost[role] + index}`,
+  };
+}
+
+/** The same blueprint with another number of web servers. */
+export function withWebs({ nodes, ...rest }: Blueprint, count: number): Blueprint {
+  return { ...rest, nodes: { ...nodes, web: { ...nodes.web, count } } };
 }
 
 /** The floating address of db or nfs on the VLAN; never handed out as a node's own address. */

@@ -20,8 +20,13 @@ export interface KeyPair {
 export interface ClusterStore {
   /** The newest version; `undefined` for a cluster nobody saved. */
   blueprint(name: string): Promise<Blueprint | undefined>;
-  /** Saves a new version, unless it equals the newest. Returns the version it has. */
-  saveBlueprint(blueprint: Blueprint): Promise<number>;
+  /**
+   * Saves what the configuration says as a new version, unless it equals the newest; the number of web servers only where
+   * it changed there since the last time. Returns the version it has.
+   */
+  configure(blueprint: Blueprint): Promise<number>;
+  /** Saves another number of web servers, and nothing else, for a cluster that has a blueprint. */
+  setWebCount(name: string, count: number): Promise<number>;
   /** `undefined` while nothing was created. */
   inventory(name: string): Promise<Inventory | undefined>;
   saveInventory(inventory: Inventory): Promise<void>;

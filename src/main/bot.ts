@@ -151,7 +151,7 @@ function talkOf(
 }
 
 async function saveAll(blueprints: Config["clusters"], { clusters }: State): Promise<void> {
-  for (const blueprint of blueprints) await clusters.saveBlueprint(blueprint);
+  for (const blueprint of blueprints) await clusters.configure(blueprint);
 }
 
 function lawOf(current: () => Config, commands: readonly Command[]) {

@@ -1,4 +1,4 @@
-import { toCluster, plannedNodes, type Cluster } from "../core/cluster.ts";
+import { clusterOf, nodePlan, roles, type Blueprint, type NodePlan } from "../core/cluster.ts";
 import type { Services } from "../core/ports.ts";
 import { knock } from "../sim/ports.ts";
 import { simulatedTarget } from "../sim/target.ts";
@@ -7,24 +7,29 @@ import type { Reach } from "./bot.ts";
 
 /** Simulated nodes instead of SSH: they live as long as the bot. */
 export const simulatedReach: Reach = (state, current) => {
-  const nodes = new Map<string, Map<string, States>>();
+  /** By the id of the machine: a name that comes back has a new machine. */
+  const machines = new Map<number, States>();
+  const statesOf = (id: number): States => {
+    const known = machines.get(id) ?? new Map<string, object>();
+    machines.set(id, known);
+    return known;
+  };
   const worldOf = async (name: string): Promise<World> => {
     const blueprint = await state.clusters.blueprint(name);
     const inventory = await state.clusters.inventory(name);
-    const cluster: Cluster | undefined = blueprint && inventory && toCluster(blueprint, inventory);
-    if (cluster === undefined) throw new Error(`the simulated cluster ${name} is not whole yet`);
-    return { cluster, states: nodes.get(name) ?? new Map() };
+    if (blueprint === undefined || inventory === undefined || inventory.publicAddress === null) {
+      throw new Error(`the simulated cluster ${name} is not whole yet`);
+    }
+    const nodes = Object.entries(inventory.nodes).map(([node, known]) => ({ ...planOf(blueprint, node), ...known }));
+    return {
+      cluster: clusterOf(blueprint, nodes, inventory.publicAddress),
+      states: new Map(nodes.map((node) => [node.name, statesOf(node.linodeId)])),
+    };
   };
   const fleet: Services["fleet"] = (name, node) => {
-    const cluster = nodes.get(name) ?? new Map<string, States>();
-    nodes.set(name, cluster);
-    const held = cluster.get(node.name) ?? new Map<string, object>();
-    cluster.set(node.name, held);
-    const world = () => worldOf(name);
     const blueprint = current().clusters.find((candidate) => candidate.name === name);
-    const plan = blueprint && plannedNodes(blueprint).find((candidate) => candidate.name === node.name);
-    if (plan === undefined) throw new Error(`there is no simulated node ${node.name} in ${name}`);
-    return simulatedTarget({ ...plan, ...node }, held, world);
+    if (blueprint === undefined) throw new Error(`there is no simulated cluster ${name}`);
+    return simulatedTarget({ ...planOf(blueprint, node.name), ...node }, statesOf(node.linodeId), () => worldOf(name));
   };
   const outside: Services["outside"] = {
     async scan(targets) {
@@ -42,3 +47,10 @@ export const simulatedReach: Reach = (state, current) => {
   };
   return Promise.resolve({ fleet, outside, close: () => undefined });
 };
+
+/** A node by its name, also one that the blueprint does not want yet or any more. */
+function planOf(blueprint: Blueprint, name: string): NodePlan {
+  const role = roles.find((candidate) => name.startsWith(candidate));
+  if (role === undefined) throw new Error(`there is no simulated node ${name}`);
+  return nodePlan(blueprint, role, Number(name.slice(role.length)));
+}

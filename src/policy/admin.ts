@@ -110,19 +110,27 @@ function nagiosObjects(cluster: Cluster): string {
   ].join("");
 }
 
-/** The admin node: quorum server of all pairs, and Nagios. */
-export function adminStages(cluster: Cluster, _node: Node, secrets: ClusterSecrets): Stage[] {
-  const database = qnetdDatabase(secrets.authority, secrets.qnetd);
+/** Nagios, and what it watches. */
+export function monitoringStages(cluster: Cluster): Stage[] {
   const conf = `${debian.paths.nagios}/nagios.cfg`;
   return [
     {
-      name: "quorum server and monitoring configuration",
-      items: [desire(nssDatabase, database), fileItem(conf, nagiosConf), fileItem(objects, nagiosObjects(cluster))],
+      name: "monitoring configuration",
+      items: [fileItem(conf, nagiosConf), fileItem(objects, nagiosObjects(cluster))],
     },
-    { name: "quorum server", items: [unitItem(debian.services.qnetd, { watch: [database.directory] })] },
     {
       name: "monitoring",
       items: [unitItem(debian.services.nagios, { watch: [conf, objects], validate: ["nagios4", "-v", conf] })],
     },
+  ];
+}
+
+/** The admin node: quorum server of all pairs, and Nagios. */
+export function adminStages(cluster: Cluster, _node: Node, secrets: ClusterSecrets): Stage[] {
+  const database = qnetdDatabase(secrets.authority, secrets.qnetd);
+  return [
+    { name: "quorum server configuration", items: [desire(nssDatabase, database)] },
+    { name: "quorum server", items: [unitItem(debian.services.qnetd, { watch: [database.directory] })] },
+    ...monitoringStages(cluster),
   ];
 }

@@ -1,6 +1,6 @@
 import type { Cluster, Node } from "../core/cluster.ts";
 import type { Stage } from "../core/converge.ts";
-import { desire } from "../core/operation.ts";
+import { desire, type Item } from "../core/operation.ts";
 import { apt } from "../ops/apt.ts";
 import { fileItem } from "../ops/file.ts";
 import { hostname } from "../ops/hostname.ts";
@@ -31,7 +31,7 @@ export function baseStages(cluster: Cluster, node: Node, keys: readonly string[]
       name: "names and time",
       items: [
         desire(hostname, { running: node.name, atBoot: node.name }),
-        fileItem("/etc/hosts", hosts(cluster, node)),
+        hostsItem(cluster, node),
         fileItem(debian.paths.chrony, chrony),
       ],
     },
@@ -44,6 +44,9 @@ export function baseStages(cluster: Cluster, node: Node, keys: readonly string[]
     firewallStage(cluster, node),
   ];
 }
+
+/** The names of all nodes, as this one has to know them. */
+export const hostsItem = (cluster: Cluster, node: Node): Item => fileItem("/etc/hosts", hosts(cluster, node));
 
 /** The declared rules: running, and loaded at boot. */
 export function firewallStage(cluster: Cluster, node: Node): Stage {

@@ -71,8 +71,8 @@ ${servers.join("")}    keepalive 32;
 `;
 }
 
-/** A balancer: nginx runs on both at all times, Pacemaker watches it and puts the address where it runs. */
-export function lbStages(cluster: Cluster, _node: Node, secrets: ClusterSecrets): Stage[] {
+/** What a balancer passes requests on to; nginx takes it up without ending a connection. */
+export function balancerStages(cluster: Cluster, secrets: ClusterSecrets): Stage[] {
   const conf = "/etc/nginx/nginx.conf";
   const pem = new Secret(`${secrets.site.certificate.trimEnd()}\n${secrets.site.key.reveal()}`);
   return [
@@ -92,8 +92,12 @@ export function lbStages(cluster: Cluster, _node: Node, secrets: ClusterSecrets)
         }),
       ],
     },
-    ...corosyncStages(cluster, "lb", secrets),
   ];
+}
+
+/** A balancer: nginx runs on both at all times, Pacemaker watches it and puts the address where it runs. */
+export function lbStages(cluster: Cluster, _node: Node, secrets: ClusterSecrets): Stage[] {
+  return [...balancerStages(cluster, secrets), ...corosyncStages(cluster, "lb", secrets)];
 }
 
 /** The resources of the balancers. */

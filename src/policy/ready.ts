@@ -15,7 +15,7 @@ export function waitingForPair(cluster: Cluster, role: PairRole, status: PairSta
 }
 
 /** Which node of a pair serves, in the sense that it has the floating address; `undefined` while it is not exactly one. */
-function holder(status: PairStatus): string | undefined {
+export function holder(status: PairStatus): string | undefined {
   const places = status.running[vip] ?? [];
   return places.length === 1 ? places[0]?.node : undefined;
 }

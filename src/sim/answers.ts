@@ -1,7 +1,9 @@
 import { nodesWith, type Node } from "../core/cluster.ts";
 import { untold } from "../core/fact.ts";
+import { reveal, type Text } from "../core/secret.ts";
 import type { NagiosState } from "../ops/facts/nagios.ts";
 import type { Asked } from "../ops/facts/together.ts";
+import { usedServers } from "../ops/facts/upstream.ts";
 import { knock, listeningOn, sourceFor } from "./ports.ts";
 import { machines, truths, type Answer } from "./truths.ts";
 import { isRunning, nodeAt, statesOf, type World } from "./world.ts";
@@ -36,14 +38,24 @@ export const answers: Readonly<Record<string, Answer>> = {
         return [address, Object.fromEntries(ports.map((port) => [port, knock(world, source, address, port)]))];
       }),
     ),
+  "used servers": servedBy,
+  // Balancers keep a connection open to each server they use.
+  connections: (world, node, query) =>
+    query === 80
+      ? nodesWith(world.cluster, "lb").flatMap((lb) =>
+          servedBy(world, lb).includes(node.privateIp ?? "") ? [lb.privateIp ?? ""] : [],
+        )
+      : [],
   "http get": (world, node, query) => pages(world, node, query as { url: string; times: number }),
   "nagios checks": (world): NagiosState => {
     const now = Math.floor(Date.now() / 1000);
     const [admin] = nodesWith(world.cluster, "admin");
     if (!isRunning(world, admin?.name ?? "", "nagios4")) return { now, written: null, checking: false, checks: [] };
     const well = { service: null, checked: true, state: "ok", hard: true, silenced: false, flapping: false } as const;
-    const checks = world.cluster.nodes.map(({ name }) => ({
-      host: name,
+    const watched = textOf(world, admin?.name ?? "", "/etc/nagios4/nonet.cfg");
+    const hosts = [...watched.matchAll(/^define host \{\n[^}]*? host_name (\S+)/gm)].map(([, host = ""]) => host);
+    const checks = hosts.map((host) => ({
+      host,
       ...well,
       says: "simulated",
       since: 0,
@@ -62,13 +74,24 @@ function pages(world: World, from: Node, { url, times }: { url: string; times: n
   const entered = asked?.name === from.name || knock(world, source, hostname, port) === "open";
   if (asked === undefined || !entered) return Array.from({ length: times }, () => ({ status: 0, body: "" }));
   if (asked.role === "web") return Array.from({ length: times }, () => pageOf(world, asked));
-  const webs = nodesWith(world.cluster, "web").filter(
-    ({ privateIp }) => privateIp !== null && knock(world, asked.privateIp ?? "", privateIp, 80) === "open",
-  );
+  const webs = servedBy(world, asked).flatMap((address) => nodeAt(world, address)?.node ?? []);
   return Array.from({ length: times }, (_, at) => {
     const web = webs[at % webs.length];
-    return web === undefined ? { status: 502, body: "" } : pageOf(world, web);
+    const open = web !== undefined && knock(world, asked.privateIp ?? "", web.privateIp ?? "", 80) === "open";
+    return open ? pageOf(world, web) : { status: 502, body: "" };
   });
+}
+
+/** What the configuration of a balancer names. */
+function servedBy(world: World, { name }: Node): readonly string[] {
+  const conf = textOf(world, name, "/etc/nginx/nginx.conf");
+  return conf === "" ? [] : usedServers.parse(conf);
+}
+
+/** What a file holds; nothing where there is none. */
+function textOf(world: World, name: string, path: string): string {
+  const found = statesOf(world, name, "file").find((file) => file["path"] === path);
+  return found === undefined ? "" : reveal(found["content"] as Text);
 }
 
 function pageOf(world: World, web: Node) {

@@ -23,7 +23,7 @@ export async function openPlaces(kind: StoreKind["kind"]): Promise<Places> {
   const databaseUrl = kind === "postgres" ? await (await postgresServer()).database() : null;
   const seed: Place = { stateDir: join(parent, "seed"), databaseUrl };
   const state = await openState(seed, { NONET_KEY: key });
-  await state.clusters.saveBlueprint(blueprint);
+  await state.clusters.configure(blueprint);
   await state.vault.botKey();
   await state.vault.secrets(blueprint.name);
   for (const { name } of plannedNodes(blueprint)) await state.vault.hostKey(blueprint.name, name);

@@ -56,7 +56,7 @@ test("secrets are made once, stay the same, and are nowhere in the files in plai
 
 test("certificates carry the names corosync asks for and are signed by the cluster's own authority", async () => {
   const state = await openState(place(freshDir()), {});
-  await state.clusters.saveBlueprint(blueprint({ site: { domains: ["www.example.org", "example.org"] } }));
+  await state.clusters.configure(blueprint({ site: { domains: ["www.example.org", "example.org"] } }));
   const { authority, qnetd, qdevice, site } = await state.vault.secrets("demo");
   const ca = new X509Certificate(authority.certificate);
   expect(ca.ca).toBe(true);
@@ -141,9 +141,9 @@ test("blueprints are versioned, inventories are replaced, both are forgotten", a
   const state = await openState(place(freshDir()), {});
   const { clusters } = state;
   expect(await clusters.blueprint("demo")).toBeUndefined();
-  expect(await clusters.saveBlueprint(blueprint())).toBe(1);
-  expect(await clusters.saveBlueprint(blueprint())).toBe(1);
-  expect(await clusters.saveBlueprint(blueprint({ storageMb: 512 }))).toBe(2);
+  expect(await clusters.configure(blueprint())).toBe(1);
+  expect(await clusters.configure(blueprint())).toBe(1);
+  expect(await clusters.configure(blueprint({ storageMb: 512 }))).toBe(2);
   expect(await clusters.blueprint("demo")).toEqual(blueprint({ storageMb: 512 }));
   const inventory: Inventory = { cluster: blueprint().name, nodes: {}, publicAddress: null };
   await clusters.saveInventory(inventory);
@@ -152,6 +152,41 @@ test("blueprints are versioned, inventories are replaced, both are forgotten", a
   expect(await clusters.list()).toEqual(["demo"]);
   await clusters.forgetCluster("demo");
   expect(await clusters.list()).toEqual([]);
+  await state.close();
+});
+
+test("what was scaled holds over restarts and other changes, until the number in the configuration changes", async () => {
+  const dir = freshDir();
+  const says = async (web: number, parts: object = {}) => {
+    const state = await openState(place(dir), {});
+    await state.clusters.configure(blueprint({ nodes: { web: { count: web } }, ...parts }));
+    const wanted = await state.clusters.blueprint("demo");
+    await state.close();
+    return [wanted?.nodes.web.count, wanted?.storageMb];
+  };
+  const scaled = async (to: number) => {
+    const state = await openState(place(dir), {});
+    await state.clusters.setWebCount("demo", to);
+    await state.close();
+  };
+  expect(await says(2)).toEqual([2, 256]);
+  await scaled(4);
+  expect(await says(2)).toEqual([4, 256]);
+  expect(await says(2, { storageMb: 512 })).toEqual([4, 512]);
+  expect(await says(3, { storageMb: 512 })).toEqual([3, 512]);
+  await scaled(5);
+  expect(await says(3, { storageMb: 512 })).toEqual([5, 512]);
+  expect(await says(2, { storageMb: 512 })).toEqual([2, 512]);
+});
+
+test("a store that was written before numbers were remembered keeps what was scaled", async () => {
+  const state = await openState(place(freshDir()), {});
+  await state.clusters.configure(blueprint());
+  await state.store.run("delete from configured", []);
+  await state.clusters.configure(blueprint());
+  expect(await state.clusters.setWebCount("demo", 3)).toBe(2);
+  await state.clusters.configure(blueprint());
+  expect(await state.clusters.blueprint("demo")).toEqual(blueprint({ nodes: { web: { count: 3 } } }));
   await state.close();
 });
 

@@ -77,7 +77,7 @@ export async function openWatched(
   });
   const { engine, services, state } = world;
   nodes.now = world.clock.now;
-  await state.clusters.saveBlueprint(cluster.blueprint);
+  await state.clusters.configure(cluster.blueprint);
   const inventory = cluster.nodes.map(({ name: node, linodeId, label, ipv4, ipv6, hostKey, sshPort }) => [
     node,
     { linodeId, label, ipv4, ipv6, hostKey, sshPort },

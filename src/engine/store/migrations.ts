@@ -105,6 +105,8 @@ const migrations: readonly string[] = [
    create index points_old on points (span, at);
    create table words (cluster text not null, metric text not null, node text not null, at integer not null,
      text text not null, primary key (cluster, metric, node, at)) strict, without rowid;`,
+  // How many web servers the configuration asked for when it was read last.
+  `create table configured (cluster text primary key, web integer not null) strict;`,
 ];
 
 /** A migration in the words of PostgreSQL, whose integers and reals are too small by default. */

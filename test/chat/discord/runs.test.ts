@@ -1,5 +1,6 @@
 import { InteractionType } from "discord-api-types/v10";
 import { expect, it } from "vitest";
+import { Blueprint } from "../../../src/core/cluster.ts";
 import { eventOf, never } from "../../engine/fixture.ts";
 import { ids } from "../../fakes/discord/sample.ts";
 import { asking, openTeam, read, stored, type Work } from "./team.ts";
@@ -20,7 +21,7 @@ function rebooting(): { readonly work: Work; readonly end: () => void } {
 it("carries a command from its first letter to the approval of a second person and to its end", async () => {
   const team = await openTeam();
   const { discord, world } = team;
-  await world.state.clusters.saveBlueprint({ name: "prod" } as never);
+  await world.state.clusters.configure(Blueprint.parse({ name: "prod", operators: ["198.18.0.1/32"] }));
   const alice = discord.as(ids.alice).in(ids.ops);
   const bob = discord.as(ids.bob).in(ids.ops);
   expect(await alice.completes("cluster restart", { name: "pr" }, "name")).toEqual([{ name: "prod", value: "prod" }]);

@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { interfaces } from "../../../src/ops/facts/address.ts";
+import { connectedTo } from "../../../src/ops/facts/connections.ts";
 import { drbdState } from "../../../src/ops/facts/drbd.ts";
 import { parseAnswers } from "../../../src/ops/facts/http.ts";
 import { listening } from "../../../src/ops/facts/listening.ts";
 import { quorumState } from "../../../src/ops/facts/quorum.ts";
 import { parseScan } from "../../../src/ops/facts/scan.ts";
 import { unitStates } from "../../../src/ops/facts/units.ts";
+import { usedServers } from "../../../src/ops/facts/upstream.ts";
 import { lastLogs } from "../../../src/ops/facts/logs.ts";
 import { databaseState } from "../../../src/ops/facts/database.ts";
 
@@ -18,6 +20,34 @@ LISTEN 0 128 [::1]:25 [::]:*
 LISTEN 0 128 *:80 *:*`;
     expect(listening.parse(output)).toEqual([80, 322]);
   });
+});
+
+it("lists who is connected, an address for each connection, and knows a list that was cut off", () => {
+  const output = `0      0            10.10.0.43:80          10.10.0.11:41708
+0      0      [::ffff:10.10.0.43]:80 [::ffff:10.10.0.12]:39872
+complete
+`;
+  expect(connectedTo(80).parse(output)).toEqual(["10.10.0.11", "10.10.0.12"]);
+  expect(connectedTo(80).parse("complete\n")).toEqual([]);
+  expect(() => connectedTo(80).parse("0 0 10.10.0.43:80 10.10.0.11:41708\n")).toThrow("to its end");
+  expect(() => connectedTo(80).parse("nonsense\ncomplete\n")).toThrow("nonsense");
+});
+
+it("reads the web servers of a balancer, and fails where there is no list of them", () => {
+  const conf = `http {
+  upstream web {
+    zone web 64k;
+    server 10.10.0.41:80 max_fails=2 fail_timeout=5s;
+    server 10.10.0.42:80;
+    keepalive 32;
+  }
+  server {
+    listen 80 default_server;
+  }
+}
+`;
+  expect(usedServers.parse(conf)).toEqual(["10.10.0.41", "10.10.0.42"]);
+  expect(() => usedServers.parse("events {}\n")).toThrow("names no web servers");
 });
 
 it("reads addresses of both families and the cards", () => {
