@@ -6,7 +6,7 @@ import type { Look } from "../policy/truth/seen.ts";
 import type { Answer, Beat } from "./beat.ts";
 import { inTime } from "./in-time.ts";
 import { timeFor } from "./pace.ts";
-import type { Recollection, RoundParts } from "./round.ts";
+import type { Recollection, RoundParts } from "./recollection.ts";
 
 /** What a node told in its round trip. */
 export interface NodeAnswer {

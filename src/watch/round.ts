@@ -1,60 +1,20 @@
 import type { Cluster } from "../core/cluster.ts";
 import type { Json } from "../core/json.ts";
-import type { Services } from "../core/ports.ts";
 import type { Sample } from "../core/series.ts";
-import type { Slots } from "../core/slots.ts";
-import { isMuted, type Kept, type Mute, type OpenConcern } from "../core/watch.ts";
+import { isMuted, type Kept, type OpenConcern } from "../core/watch.ts";
 import type { Seen } from "../policy/truth/seen.ts";
 import { together } from "../policy/watch/concern.ts";
 import { advance, openIn, type Memory, type Telling } from "../policy/watch/memory.ts";
-import { judgeMoves, type Homes } from "../policy/watch/moves.ts";
+import { judgeMoves } from "../policy/watch/moves.ts";
 import { judgeLag, samplesOf, wordsOf } from "../policy/watch/numbers.ts";
 import { isGone } from "../policy/watch/silence.ts";
 import { judgeTruth } from "../policy/watch/truth.ts";
 import { ask, askBeside, atRest, type NodeAnswer } from "./ask-around.ts";
-import type { Beat, BeatStates } from "./beat.ts";
 import { dueOf, longAgo } from "./due.ts";
 import { judgeBeats } from "./judge-beats.ts";
 import { restingIn, slower, type Pace } from "./pace.ts";
-import type { Provider } from "./provider.ts";
+import type { Recollection, RoundParts } from "./recollection.ts";
 import { ending, news, notice } from "./words.ts";
-
-/** What the next look has to know; plain JSON. */
-export interface Recollection {
-  readonly concerns: Memory;
-  readonly homes: Homes;
-  readonly beats: BeatStates;
-  /** Nodes that did not answer. */
-  readonly silent: readonly string[];
-  readonly pace: Pace;
-  /** When each node was asked last, by name; milliseconds since 1970. */
-  readonly asked: Pace;
-  readonly explained: boolean;
-}
-
-/** Before the first look. */
-export const nothingYet: Recollection = {
-  concerns: {},
-  homes: {},
-  beats: {},
-  silent: [],
-  pace: {},
-  asked: {},
-  explained: false,
-};
-
-/** What a look works with. */
-export interface RoundParts {
-  readonly services: Services;
-  readonly provider: Provider;
-  readonly beats: readonly Beat[];
-  /** Places for nodes that are asked at once: those that answered last, and those that did not. */
-  readonly slots: { readonly sound: Slots; readonly silent: Slots };
-  /** The run that changes the cluster, as it is called. */
-  readonly busy: () => Promise<string | null>;
-  readonly mutes: () => Promise<readonly Mute[]>;
-  readonly signal: AbortSignal;
-}
 
 /** What a look came to. */
 export interface Looked {

@@ -5,7 +5,8 @@ import { createSlots } from "../core/slots.ts";
 import type { Mutes, Round, Watches } from "../core/watch.ts";
 import { beats } from "./beats.ts";
 import { openProvider, type Provider } from "./provider.ts";
-import { lookAround, nothingYet, type Recollection, type RoundParts } from "./round.ts";
+import { nothingYet, type Recollection, type RoundParts } from "./recollection.ts";
+import { lookAround } from "./round.ts";
 
 /** Milliseconds between two looks at what is due. */
 const tickMs = 250;
