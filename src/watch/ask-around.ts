@@ -42,7 +42,7 @@ export async function ask(
     const further = isSilent ? [] : due.map((beat) => ({ beat, facts: beat.facts(cluster, node) }));
     const facts = [...truth, ...further.flatMap((one) => one.facts)];
     const asked = services.clock.now();
-    const time = timeFor(before.pace[node.name], facts.length > truth.length);
+    const time = timeFor(before.pace[node.name], facts.length > truth.length ? "heavy" : isSilent ? "silent" : "sound");
     const { failure, told } = await askNode(services, cluster, node, facts, { signal }, time);
     const answered = services.clock.now();
     let at = truth.length;

@@ -2,11 +2,11 @@ import type { Cluster } from "../core/cluster.ts";
 import type { Time } from "../look/ask.ts";
 
 /**
- * Milliseconds a node may take that usually is quick. One that hangs is told of within 15 s, also where one look is not
- * enough: it falls silent right after a look, the next one begins 5 s later and gives it 3.5 s, and so does the one after
- * that: 13.5 s in all, and 16 s where something heavier joins the first.
+ * Milliseconds a node may take that usually is quick, and one that did not answer just now. One that hangs is told of within
+ * 15 s, also where one look is not enough: it falls silent right after a look, the next one begins 5 s later and gives it
+ * 3.5 s, or 6 s with something heavier, and the one after that follows at once with 2 s: 10.5 s in all, or 13 s.
  */
-const leastMs = 3500;
+const leastMs = { sound: 3500, silent: 2000 };
 /** What a slow node may take at most, and what heavier facts add. */
 const mostMs = 10_000;
 const heavyMs = 2500;
@@ -17,9 +17,10 @@ const patience = 3;
 export type Pace = Readonly<Record<string, number>>;
 
 /** How long a node may take for its round trip. One that nobody has asked yet may take as long as any. */
-export function timeFor(pace: number | undefined, isHeavy: boolean): Time {
-  const quick = Math.min(mostMs, Math.max(leastMs, (pace ?? mostMs) * patience));
-  const deadlineMs = quick + (isHeavy ? heavyMs : 0);
+export function timeFor(pace: number | undefined, how: "sound" | "silent" | "heavy"): Time {
+  const least = how === "silent" ? leastMs.silent : leastMs.sound;
+  const quick = Math.min(mostMs, Math.max(least, (pace ?? mostMs) * patience));
+  const deadlineMs = quick + (how === "heavy" ? heavyMs : 0);
   // The rest is for the way there and back.
   return { factSeconds: Math.floor((deadlineMs - 500) / 1000), deadlineMs };
 }

@@ -20,6 +20,8 @@ import { ending, news, notice } from "./words.ts";
 export interface Looked {
   readonly kept: Kept;
   readonly samples: readonly Sample[];
+  /** Somebody fell silent; to be sure why, the next look is to follow at once. */
+  readonly isUnsure: boolean;
 }
 
 /** Looks at a cluster once, one round trip for each node, and says what is to be told. @throws whatever aborts `signal` */
@@ -82,7 +84,7 @@ export async function lookAround(parts: RoundParts, cluster: Cluster, before: Re
     ],
     resolved: tellings.flatMap((telling) => (telling.kind === "resolve" ? [ending(name, telling)] : [])),
   };
-  return { kept, samples: [...samplesOf(seen, tookIn(answers)), ...beaten.samples] };
+  return { kept, samples: [...samplesOf(seen, tookIn(answers)), ...beaten.samples], isUnsure: isNews };
 }
 
 const raisedBy = (cluster: string, tellings: readonly Telling[]) =>

@@ -121,7 +121,8 @@ export class Watcher {
     };
     // Only looks write it, also those of an earlier version.
     const before: Recollection = { ...nothingYet, ...(memory as unknown as Recollection | null) };
-    const { kept, samples } = await lookAround(parts, cluster, before);
+    const { kept, samples, isUnsure } = await lookAround(parts, cluster, before);
+    if (isUnsure) this.#next.set(name, services.clock.now());
     if (!(await watches.keep(name, kept))) return;
     onRound(kept.round);
     await record(name, samples, kept.round.at);

@@ -106,5 +106,10 @@ function stateOf(cluster: Cluster, name: string): States {
     states.set(stateName("pacemaker configuration", "pair"), {});
   }
   if (node.role === "db") states.set(stateName("replication", "peer"), {});
+  if (node.role === "admin") {
+    const path = "/etc/nagios4/nonet.cfg";
+    const content = cluster.nodes.map((one) => `define host {\n  host_name ${one.name}\n}\n`).join("");
+    states.set(stateName("file", path), { path, content });
+  }
   return states;
 }
