@@ -1,6 +1,7 @@
 import { copyFile, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { DatabaseSync } from "node:sqlite";
 import { submit } from "../../src/chat/console/client.ts";
 import { readConfig, type Config } from "../../src/config.ts";
@@ -13,7 +14,9 @@ import { openBot, owner, socketPath } from "../../src/main/bot.ts";
 import { commands } from "../../src/main/registry.ts";
 import { liveConfig } from "../../src/main/reload.ts";
 
-const times = 40;
+const times = 30;
+/** Milliseconds between two looks: people wait for an answer before they ask again, and translated machines need a rest. */
+const pauseMs = 2000;
 
 /**
  * `/cluster status` from the moment it is typed to the last state of its card, on the nodes of a demo that runs in the
@@ -28,6 +31,7 @@ export async function* inspect(): AsyncGenerator<object> {
   const bot = await openBot(await liveConfig(() => Promise.resolve(config)));
   try {
     const look = async () => {
+      await setTimeout(pauseMs);
       const start = performance.now();
       const text = "/cluster status demo";
       const { result } = await submit(socketPath(config.stateDir), text, owner, {
