@@ -1,4 +1,5 @@
 import type { CardAction } from "./action.ts";
+import type { Drawing } from "./drawing.ts";
 import type { Caller, Identity } from "./caller.ts";
 import type { Card } from "./card.ts";
 import type { Command } from "./command.ts";
@@ -61,6 +62,16 @@ export interface Board {
   readonly notices: readonly Notice[];
 }
 
+/** What was true of a cluster when somebody looked, or the watch did. `at` is in milliseconds since 1970. */
+export interface LastLook {
+  readonly at: number;
+  readonly ok: boolean;
+  readonly verdict: string;
+  readonly drawing: Drawing | null;
+  /** The run that looked; `null` for the watch. */
+  readonly runId: string | null;
+}
+
 /** The one face that every adapter (console, Slack, Discord, web page) talks to. */
 export interface Desk {
   /** What the configuration calls somebody; `null` for a stranger. */
@@ -93,8 +104,8 @@ export interface Desk {
   press(id: string, at: PressedAt, filled: Filled, caller: Caller): Promise<Receipt | undefined>;
   /** What is going on. */
   board(caller: Caller): Promise<Board>;
-  /** The last run that said what is true of a cluster; `undefined` when there is none that the caller may see. */
-  lastLook(cluster: string, caller: Caller): Promise<RunView | undefined>;
+  /** What was last seen to be true of a cluster; `undefined` when there is nothing that the caller may see. */
+  lastLook(cluster: string, caller: Caller): Promise<LastLook | undefined>;
   /** A run as it is now. @throws OpsError `no_such_run`, or a denial when the caller may not see it. */
   see(runId: string, caller: Caller): Promise<RunView>;
   /** Calls back whenever something has happened in any run; returns how to stop that. */

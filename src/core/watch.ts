@@ -1,3 +1,4 @@
+import type { TopologyDrawing } from "./drawing.ts";
 import type { Json } from "./json.ts";
 import type { Ending, Raised, Severity } from "./notice.ts";
 import type { Word } from "./series.ts";
@@ -21,6 +22,16 @@ interface BeatAt {
   readonly at: number;
 }
 
+/** What was true of a cluster when all of its nodes had been asked. */
+export interface Snapshot {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly ok: boolean;
+  readonly verdict: string;
+  /** Of the same minute the same, as long as nothing changes. */
+  readonly drawing: TopologyDrawing;
+}
+
 /** The last look at a cluster. Times are milliseconds since 1970. */
 export interface Round {
   readonly cluster: string;
@@ -34,6 +45,8 @@ export interface Round {
   readonly beats: readonly BeatAt[];
   /** The oldest first. */
   readonly open: readonly OpenConcern[];
+  /** The last whole one; nodes may have been left in peace since. `null` before the first. */
+  readonly snapshot: Snapshot | null;
 }
 
 /** What the watch saw, for whoever asks. */

@@ -1,6 +1,6 @@
 import type { Services } from "../core/ports.ts";
 import type { Slots } from "../core/slots.ts";
-import type { Mute } from "../core/watch.ts";
+import type { Mute, Snapshot } from "../core/watch.ts";
 import type { Memory } from "../policy/watch/memory.ts";
 import type { Homes } from "../policy/watch/moves.ts";
 import type { Beat, BeatStates } from "./beat.ts";
@@ -18,6 +18,7 @@ export interface Recollection {
   /** When each node was asked last, by name; milliseconds since 1970. */
   readonly asked: Pace;
   readonly explained: boolean;
+  readonly snapshot: Snapshot | null;
 }
 
 /** Before the first look. */
@@ -29,6 +30,7 @@ export const nothingYet: Recollection = {
   pace: {},
   asked: {},
   explained: false,
+  snapshot: null,
 };
 
 /** What a look works with. */

@@ -1,7 +1,10 @@
 import type { Cluster } from "../core/cluster.ts";
 import type { Json } from "../core/json.ts";
 import type { Sample } from "../core/series.ts";
-import { isMuted, type Kept, type OpenConcern } from "../core/watch.ts";
+import { isMuted, type Kept, type OpenConcern, type Snapshot } from "../core/watch.ts";
+import { isFine } from "../policy/finding.ts";
+import { topologyOf } from "../policy/truth/drawing.ts";
+import { truth } from "../policy/truth/rows.ts";
 import type { Seen } from "../policy/truth/seen.ts";
 import { together } from "../policy/watch/concern.ts";
 import { advance, openIn, type Memory, type Telling } from "../policy/watch/memory.ts";
@@ -61,8 +64,9 @@ export async function lookAround(parts: RoundParts, cluster: Cluster, before: Re
   const muted = (key: string) => isMuted(mutes, key);
   const { memory, tellings } = advance(before.concerns, judged, { now, explained, muted });
   const { name } = cluster.blueprint;
+  const snapshot = resting.size === 0 ? snapshotOf(seen, now) : before.snapshot;
   const recollection: Recollection = {
-    ...{ concerns: memory, homes: moves.homes, beats: beaten.beats, silent, explained },
+    ...{ concerns: memory, homes: moves.homes, beats: beaten.beats, silent, explained, snapshot },
     pace: paceAfter(seen, answers, before),
     asked: { ...before.asked, ...Object.fromEntries(answers.map((one) => [one.look.node.name, one.askedAt])) },
   };
@@ -74,7 +78,7 @@ export async function lookAround(parts: RoundParts, cluster: Cluster, before: Re
   const kept: Kept = {
     memory: recollection as unknown as Json,
     round: {
-      ...{ cluster: name, at: now, tookMs: now - began, nodes: looks.length, silent, explainedBy, beats },
+      ...{ cluster: name, at: now, tookMs: now - began, nodes: looks.length, silent, explainedBy, beats, snapshot },
       open: openConcerns(memory),
     },
     words: wordsOf(seen),
@@ -85,6 +89,15 @@ export async function lookAround(parts: RoundParts, cluster: Cluster, before: Re
     resolved: tellings.flatMap((telling) => (telling.kind === "resolve" ? [ending(name, telling)] : [])),
   };
   return { kept, samples: [...samplesOf(seen, tookIn(answers)), ...beaten.samples], isUnsure: isNews };
+}
+
+const minuteMs = 60_000;
+
+function snapshotOf(seen: Seen, now: number): Snapshot {
+  const rows = truth(seen);
+  const findings = rows.flatMap((row) => row.findings);
+  const drawing = topologyOf(seen, rows, Math.floor(now / minuteMs) * minuteMs);
+  return { at: now, ok: isFine(findings), verdict: drawing.verdict, drawing };
 }
 
 const raisedBy = (cluster: string, tellings: readonly Telling[]) =>

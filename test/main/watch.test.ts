@@ -25,8 +25,13 @@ onBothStores((store) => {
     const { mouth, desk, engine } = watched;
     await watched.look(2);
     expect(watched.rounds.at(-1)).toMatchObject({ nodes: 9, silent: [], open: [] });
+    expect(await desk.lastLook("demo", carol)).toMatchObject({ ok: true, verdict: "consistent", runId: null });
+    expect(await desk.lastLook("demo", { ...carol, id: "U9" })).toBeUndefined();
     failOver(watched);
     await watched.look(3);
+    expect((await desk.lastLook("demo", carol))?.drawing).toMatchObject({
+      duties: expect.arrayContaining([expect.objectContaining({ holders: ["db2"] })]),
+    });
     await mouth.until(() => watched.titles().length === 1);
     expect(lastOf(watched)).toMatchObject({
       title: "demo: the database writer moved from db1 to db2",

@@ -1,8 +1,9 @@
 import type { HttpBindings } from "@hono/node-server";
-import { Hono, type HonoRequest } from "hono";
+import { Hono, type Context, type HonoRequest } from "hono";
 import { z } from "zod";
 import type { Caller } from "../../core/caller.ts";
 import { webPlace, type Desk, type Receipt } from "../../core/desk.ts";
+import type { Drawing } from "../../core/drawing.ts";
 import { describeFailure, OpsError, toFailure } from "../../core/errors.ts";
 import { runCard } from "../../core/run-card.ts";
 import { svgOf } from "../../render/draw.ts";
@@ -46,11 +47,20 @@ export function api(desk: Desk, done: () => void): Hono<SignedIn> {
   app.get("/audit", async (context) => context.json(await auditView(desk, context.var.caller)));
   app.get("/runs/:id/picture.svg", async (context) => {
     const { picture } = runCard(await desk.see(context.req.param("id"), context.var.caller));
-    if (picture === null) return context.notFound();
-    const theme = context.req.query("theme") === "dark" ? "dark" : "light";
-    return context.body(svgOf(picture, theme), 200, { "Content-Type": "image/svg+xml" });
+    return drawn(context, picture);
+  });
+  // With the time of what it shows, so that no browser takes an older one for it.
+  app.get("/clusters/:name/:at/picture.svg", async (context) => {
+    const look = await desk.lastLook(context.req.param("name"), context.var.caller);
+    return drawn(context, look?.drawing ?? null);
   });
   return app;
+}
+
+function drawn(context: Context<SignedIn>, picture: Drawing | null): Response | Promise<Response> {
+  if (picture === null) return context.notFound();
+  const theme = context.req.query("theme") === "dark" ? "dark" : "light";
+  return context.body(svgOf(picture, theme), 200, { "Content-Type": "image/svg+xml" });
 }
 
 /** What went wrong, for whoever asked. */

@@ -46,11 +46,11 @@ export const idOf = (state: State): string =>
   createHash("sha256").update(JSON.stringify(state)).digest("base64url").slice(0, 22);
 
 async function clusterLine(desk: Desk, name: string, caller: Caller): Promise<ClusterLine> {
-  const run = await desk.lastLook(name, caller);
-  if (run === undefined || run.result === null) return { name, look: null };
-  const { ok, verdict } = run.result;
-  const at = Date.parse(run.finishedAt ?? run.queuedAt);
-  return { name, look: { runId: run.id, at, ok, verdict, picture: pictureOf(run.id, runCard(run)) } };
+  const look = await desk.lastLook(name, caller);
+  if (look === undefined) return { name, look: null };
+  const { drawing, ...told } = look;
+  const src = `/api/clusters/${name}/${drawing?.kind === "topology" ? drawing.at : look.at}/picture.svg`;
+  return { name, look: { ...told, picture: drawing === null ? null : { src, alt: altOf(drawing) } } };
 }
 
 function pictureOf(runId: string, { picture }: Card): PictureLine | null {

@@ -24,7 +24,8 @@ export interface ClusterLine {
   readonly name: string;
   /** `null` while nobody has looked. */
   readonly look: {
-    readonly runId: string;
+    /** `null` where the watch looked. */
+    readonly runId: string | null;
     readonly at: number;
     readonly ok: boolean;
     readonly verdict: string;

@@ -90,7 +90,9 @@ function clusterView({ name, look }: ClusterLine, { runs }: State, isWall: boole
         ? html`<p class="verdict">Nobody has looked yet.</p>`
         : html`<p class="verdict ${look.ok ? "done" : "failed"}">${look.verdict}</p>
             ${pictureView(look.picture)}
-            <p class="who">${isWall ? seen : html`<a href="/runs/${look.runId}">${seen}</a>`}</p>`
+            <p class="who">
+              ${isWall || look.runId === null ? seen : html`<a href="/runs/${look.runId}">${seen}</a>`}
+            </p>`
     }
     ${
       isWall
