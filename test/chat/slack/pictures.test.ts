@@ -16,7 +16,9 @@ let warned: PromiseWithResolvers<string>;
 
 beforeEach(async () => {
   const clock = new TestClock();
-  warned = Promise.withResolvers();
+  // Of this test's own mouth: an earlier one may still hear that its picture cannot be sent any more.
+  const own = Promise.withResolvers<string>();
+  warned = own;
   slack = await openFakeSlack({ clock });
   const nothing = () => undefined;
   const client = openSlackClient(new Secret(slack.tokens.bot), {
@@ -29,7 +31,7 @@ beforeEach(async () => {
     app: "A0NONET",
     idOf: nothing,
     now: () => clock.now(),
-    log: { warn: (_context, message) => warned.resolve(message) },
+    log: { warn: (_context, message) => own.resolve(message) },
   });
   onTestFinished(() => slack.close());
 });
