@@ -1,22 +1,19 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { whyNoLab } from "../../src/lab/probe.ts";
-import { buildIt } from "../chats/show.ts";
-import { openTeam, teamEnvironment, teamFile, type Team } from "../chats/team.ts";
 import { host } from "./support.ts";
 
 const reason = await whyNoLab();
 if (reason !== null) console.log(`lab tests are skipped: ${reason}`);
 
-/** The demo as a person starts it, with a team in two chats: nine real machines, one life after another. */
+/** The demo as a person starts it: nine real machines, built by a chat command, one life after another. */
 describe.skipIf(reason !== null)("npm run demo", () => {
   let folder: string;
   let env: NodeJS.ProcessEnv;
-  let team: Team;
   let demo: ChildProcess | undefined;
 
   /** Starts the demo and resolves with its lines up to the first that matches. */
@@ -48,14 +45,8 @@ describe.skipIf(reason !== null)("npm run demo", () => {
   beforeAll(async () => {
     folder = await mkdtemp("/var/tmp/demo-");
     const taken = (await host("ip", "route")).includes("198.18.0.0/16");
-    team = await openTeam();
-    const config = join(folder, "config", "nonet.yaml");
-    await mkdir(join(folder, "config"));
-    await writeFile(config, JSON.stringify(teamFile));
     env = {
       ...process.env,
-      ...teamEnvironment(team),
-      NONET_CONFIG: config,
       NONET_STATE_DIR: join(folder, "nonet"),
       NONET_LAB_DIR: join(folder, "lab"),
       LAB_NET: taken ? "198.19" : "198.18",
@@ -66,7 +57,6 @@ describe.skipIf(reason !== null)("npm run demo", () => {
   afterAll(async () => {
     demo?.kill("SIGKILL");
     await lab("down");
-    await team.close();
     await rm(folder, { recursive: true });
   });
 
@@ -98,30 +88,10 @@ describe.skipIf(reason !== null)("npm run demo", () => {
     expect(status["verdict"]).toContain("web1 cannot be reached");
   });
 
-  it("brings it back when one asks in Slack and another approves in Discord", async () => {
-    await buildIt(team);
-    expect(team.slackCard("Built and proven: 9 nodes")).toBeDefined();
-    expect(team.discordCard("Built and proven: 9 nodes")).toBeDefined();
-    expect(await nonet("/cluster status demo")).toMatchObject({ ok: true, verdict: "consistent" });
-    expect(team.slack.wrongs).toEqual([]);
-    expect(team.discord.wrongs).toEqual([]);
-  });
-
-  it("says by itself that a balancer is cut off, and when it is back", async () => {
-    await lab("fault", "lb1", "isolate");
-    const cut = Date.now();
-    await team.slack.until(() => team.slackCard("lb1 is isolated") !== undefined);
-    await team.discord.until(() => team.discordCard("lb1 is isolated") !== undefined);
-    console.log(`told in both chats after ${Math.round((Date.now() - cut) / 1000)} s`);
-    expect(JSON.stringify(team.slackCard("lb1 is isolated")?.blocks)).toContain("lb2");
-    await lab("fault", "lb1", "heal");
-    await team.slack.until(() => JSON.stringify(team.slackCard("lb1 is isolated")?.blocks).includes("lasted"));
-  });
-
   it("takes everything down when the person leaves", async () => {
     demo?.stdin?.end("exit\n");
     const [code] = (await once(demo as ChildProcess, "exit")) as [number];
     expect(code).toBe(0);
-    expect(await readdir(folder)).toEqual(["config"]);
+    expect(await readdir(folder)).toEqual([]);
   });
 });
