@@ -1,19 +1,11 @@
-import {
-  clusterTag,
-  nodeLabel,
-  plannedNodes,
-  type Blueprint,
-  type Inventory,
-  type Node,
-} from "../../src/core/cluster.ts";
+import { clusterTag, plannedNodes, type Blueprint, type Inventory } from "../../src/core/cluster.ts";
 import { canonicalJson, type Json } from "../../src/core/json.ts";
 import { sha256, type Plan, type PlannedChange } from "../../src/core/plan.ts";
 import type { PlanContext } from "../../src/core/playbook.ts";
-import { differences, type Stage } from "../../src/core/converge.ts";
-import { toFailure } from "../../src/core/errors.ts";
 import { desired } from "../../src/policy/desired.ts";
-import { checkOffer, loadBlueprint, monthlyTotal, priceKey, type Prices } from "./blueprint.ts";
+import { checkOffer, loadBlueprint, monthlyTotal } from "./blueprint.ts";
 import { foresee, type Foreseen } from "./foresee.ts";
+import { differencesOn, missing, wholeNode } from "./planned.ts";
 import { allOf, counted } from "../../src/core/words.ts";
 
 /** Nine machines in the lab took four to six minutes; Linode's own recorded deployments take about one more. */
@@ -48,15 +40,6 @@ export async function planBuild(context: PlanContext, name: string, playbook: { 
   return plan;
 }
 
-/** The machines a blueprint wants that none of these labels is of. */
-export function missing(blueprint: Blueprint, labels: ReadonlySet<string>, prices: Prices): Plan["creates"] {
-  return plannedNodes(blueprint).flatMap(({ name, region, type }) => {
-    const label = nodeLabel(blueprint.name, name);
-    if (labels.has(label)) return [];
-    return [{ node: name, label, region, type, monthlyUsd: prices.get(priceKey(type, region))?.monthlyUsd ?? null }];
-  });
-}
-
 /** What would change on the nodes that exist; also what they are told of those that do not exist yet. */
 async function changesOn(
   context: PlanContext,
@@ -77,37 +60,7 @@ async function changesOn(
   return found.flat();
 }
 
-/** What differs of these stages on a node that is known. */
-export async function differencesOn(
-  context: PlanContext,
-  { cluster, say }: Foreseen,
-  { node, stages }: { readonly node: Node; readonly stages: readonly Stage[] },
-): Promise<PlannedChange[]> {
-  const items = stages.flatMap((stage) => stage.items);
-  const target = context.services.fleet(cluster.blueprint.name, node);
-  try {
-    const different = await differences(target, items, { signal: context.signal, deadlineMs: 30_000 });
-    return different.map(({ item, changes }) => ({
-      node: node.name,
-      operation: item.operation.name,
-      key: item.key,
-      changes: changes.map((change) => ({ ...change, want: say(change.want) })),
-    }));
-  } catch (error) {
-    // A node that cannot be read is said so in the plan; the build itself finds out why and says what to do.
-    return [wholeNode(node, `unknown: ${toFailure(error).message}`)];
-  }
-}
-
 const stagesOf = (...parts: Parameters<typeof desired>) => desired(...parts).flatMap(({ stages }) => stages);
-
-/** A machine of which only its state as a whole can be told. */
-export const wholeNode = ({ name }: Node, have: string): PlannedChange => ({
-  node: name,
-  operation: "node",
-  key: name,
-  changes: [{ field: "state", have, want: "as described" }],
-});
 
 /** Machines that a smaller blueprint does not name any more; only scaling takes them out of use before it deletes them. */
 function leftOver(blueprint: Blueprint, inventory: Inventory | undefined): string {

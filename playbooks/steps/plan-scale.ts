@@ -9,7 +9,7 @@ import { webSetStages } from "../../src/policy/web-set.ts";
 import { checkOffer, monthlyTotal, priceKey, type Prices } from "./blueprint.ts";
 import { foresee } from "./foresee.ts";
 import { lineByLine } from "./line-by-line.ts";
-import { differencesOn, missing, wholeNode } from "./plan-build.ts";
+import { differencesOn, missing, wholeNode } from "./planned.ts";
 import { findWebs, type FoundWebs } from "./web-set.ts";
 
 /**

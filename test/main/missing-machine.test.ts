@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { submit } from "../../src/chat/console/client.ts";
 import { clusterTag } from "../../src/core/cluster.ts";
 import type { Config } from "../../src/config.ts";
+import { OpsError } from "../../src/core/errors.ts";
 import { openBot, owner, socketPath, type Bot } from "../../src/main/bot.ts";
 import { liveConfig } from "../../src/main/reload.ts";
 import { simulatedReach } from "../../src/main/simulated-reach.ts";
@@ -11,6 +12,8 @@ let bench: Bench;
 let bot: Bot;
 let config: Config;
 let stopped: string | undefined;
+/** How often web1 will yet say nothing, each time for another reason. */
+let silent = 0;
 
 beforeAll(async () => {
   bench = await openBench();
@@ -25,6 +28,11 @@ beforeAll(async () => {
         return {
           ...target,
           check: async (items, patience) => {
+            if (node.name === "web1" && silent > 0) {
+              silent -= 1;
+              const code = silent % 2 === 0 ? "unreachable" : "deadline";
+              throw new OpsError({ code, message: `Port ${322 + silent} does not answer.` });
+            }
             const found = await target.check(items, patience);
             return found.map((have, at) => (items[at]?.key === stopped && node.name === "db1" ? undefined : have));
           },
@@ -87,6 +95,12 @@ it("plans what changes on the other nodes when a machine is missing", { timeout:
 it("asks once for it, since the plan is the same right before the first change", { timeout: 120_000 }, async () => {
   expect(await build()).toMatchObject({ asked: 1, result: { ok: true, data: { nodes: 9 } } });
   expect(await rows()).toEqual([]);
+});
+
+it("asks once about a machine that is off, whatever a try to reach it ended with", { timeout: 120_000 }, async () => {
+  silent = 2;
+  expect(await build()).toMatchObject({ asked: 1, result: { ok: true } });
+  expect(silent).toBe(0);
 });
 
 it("plans the same way for a machine that the blueprint did not have before", { timeout: 120_000 }, async () => {
