@@ -1,6 +1,7 @@
-import { peerOf, type PairRole } from "../../core/cluster.ts";
+import { peerOf } from "../../core/cluster.ts";
 import type { Severity } from "../../core/notice.ts";
 import type { Next } from "../../core/action.ts";
+import { covers } from "../../core/watch.ts";
 import type { Finding } from "../finding.ts";
 import { truth } from "../truth/rows.ts";
 import type { Look, Seen, TruthRow } from "../truth/seen.ts";
@@ -95,7 +96,7 @@ const meanings: readonly Meaning[] = [
     of: "database replication",
     severity: "critical",
     looks: 2,
-    text: "A failover now would lose what is not copied, and is refused.",
+    text: "A failover now would lose what is not copied.",
   },
   { of: "database", severity: "warning", looks: 2, text: "The nodes of the pair do not agree." },
   { of: "storage none", severity: "critical", looks: 2, text: "Nobody serves the content." },
@@ -143,27 +144,21 @@ function evidence({ what, provider, pacemaker, node, wire }: TruthRow): (readonl
   return Object.entries(said).filter(([, words]) => words !== "–");
 }
 
+/** What `/inspect` calls what keys that begin with these words are about. */
+const inspections = {
+  database: "replication",
+  "moved db": "replication",
+  storage: "drbd",
+  "moved nfs": "drbd",
+  fencing: "pacemaker",
+  actions: "pacemaker",
+  pair: "pacemaker",
+};
+
 /** The command that shows more of it. */
 export function lookCloser({ cluster }: Seen, key: string): Next {
   const { name } = cluster.blueprint;
-  const [first, second] = key.split(" ");
-  const what = {
-    database: "replication",
-    storage: "drbd",
-    fencing: "pacemaker",
-    actions: "pacemaker",
-    pair: "pacemaker",
-  };
-  const inspected = Object.entries(what).find(
-    ([word]) => word === first || (first === "moved" && shows(second) === word),
-  );
-  if (inspected === undefined) return { command: `/cluster status ${name}`, label: "What is true now" };
-  return { command: `/inspect ${inspected[1]} ${name}`, label: `Inspect ${inspected[1]}` };
+  const [, what] = Object.entries(inspections).find(([words]) => covers(words, key)) ?? [];
+  if (what === undefined) return { command: `/cluster status ${name}`, label: "What is true now" };
+  return { command: `/inspect ${what} ${name}`, label: `Inspect ${what}` };
 }
-
-const shows = (role: string | undefined): string | undefined =>
-  role === undefined
-    ? undefined
-    : ({ lb: "address", db: "database", nfs: "storage" } satisfies Record<PairRole, string> as Record<string, string>)[
-        role
-      ];
