@@ -29,7 +29,8 @@ export default command({
       ...(rounds.length === 0 ? {} : { table: { columns, rows: rounds.map((round) => rowOf(round, now)) } }),
       ...(text === "" ? {} : { text }),
       data: {
-        rounds: rounds.map((round) => JSON.parse(JSON.stringify(round))),
+        // The picture is that of /cluster status.
+        rounds: rounds.map(({ snapshot: _, ...round }) => JSON.parse(JSON.stringify(round))),
         mutes: mutes.map((mute) => ({ ...mute })),
       },
     });
@@ -39,7 +40,7 @@ export default command({
 function verdictOf(rounds: readonly Round[], cluster: string | undefined): string {
   if (rounds.length === 0) {
     const what = cluster === undefined ? "No cluster is watched" : `${cluster} is not watched`;
-    return `${what}: it has to be built to its end, and not be switched off in nonet.yaml.`;
+    return `${what} yet: it has to be built to its end, and not be switched off in nonet.yaml; the first look takes some seconds.`;
   }
   const count = rounds.reduce((sum, { open }) => sum + open.length, 0);
   return `${counted(rounds.length, "cluster")} watched; ${count === 0 ? "nothing is wrong" : `${counted(count, "thing")} wrong`}.`;
