@@ -1,6 +1,8 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Config } from "../config.ts";
+import { Blueprint } from "../core/cluster.ts";
 import { OpsError } from "../core/errors.ts";
 import { Secret } from "../core/secret.ts";
 import { startApi } from "../lab/api/server.ts";
@@ -28,6 +30,19 @@ export interface World {
   /** Takes everything down. */
   remove(): Promise<void>;
 }
+
+/** What a bot has to know to build the cluster `demo` in a world. */
+export const configIn = ({
+  token,
+  apiUrl,
+  stranger,
+  operator,
+}: World): Pick<Config, "linodeToken" | "linodeUrl" | "scanFrom" | "clusters"> => ({
+  linodeToken: token,
+  linodeUrl: apiUrl,
+  scanFrom: stranger,
+  clusters: [Blueprint.parse({ name: "demo", operators: [`${operator}/32`] })],
+});
 
 /** The lab where it can run (one that runs already is used as it is), simulated machines elsewhere. */
 export async function openWorld(simulate: boolean, say: (line: string) => void): Promise<World> {

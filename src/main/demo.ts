@@ -4,7 +4,6 @@ import { parseArgs } from "node:util";
 import { prompt } from "../chat/console/prompt.ts";
 import type { Config } from "../config.ts";
 import type { Card } from "../core/card.ts";
-import { Blueprint } from "../core/cluster.ts";
 import { pngOf } from "../render/draw.ts";
 import { terminalFont } from "../render/font.ts";
 import { terminalSvg } from "../render/terminal-svg.ts";
@@ -12,7 +11,7 @@ import { cardLines } from "../render/terminal.ts";
 import { openBot, owner, socketPath } from "./bot.ts";
 import { configuration } from "./configuration.ts";
 import { demoStateDir } from "./demo-state.ts";
-import { openWorld, type World } from "./demo-world.ts";
+import { configIn, openWorld, type World } from "./demo-world.ts";
 import { oneCommand } from "./one-shot.ts";
 import { liveConfig } from "./reload.ts";
 import { simulatedReach } from "./simulated-reach.ts";
@@ -79,10 +78,7 @@ async function demoConfig(world: World): Promise<Config> {
     ...config,
     stateDir: demoStateDir(config, world.kind),
     databaseUrl: null,
-    linodeToken: world.token,
-    linodeUrl: world.apiUrl,
-    scanFrom: world.stranger,
+    ...configIn(world),
     web: { url: null, host: "127.0.0.1", port: 0, channel: null },
-    clusters: [Blueprint.parse({ name: "demo", operators: [`${world.operator}/32`] })],
   };
 }

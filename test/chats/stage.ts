@@ -2,9 +2,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readConfig, type Config } from "../../src/config.ts";
-import { Blueprint } from "../../src/core/cluster.ts";
 import { openBot, type Bot } from "../../src/main/bot.ts";
-import type { World } from "../../src/main/demo-world.ts";
+import { configIn, type World } from "../../src/main/demo-world.ts";
 import { commands } from "../../src/main/registry.ts";
 import { liveConfig } from "../../src/main/reload.ts";
 import { simulatedReach } from "../../src/main/simulated-reach.ts";
@@ -24,10 +23,7 @@ export async function openStage(world: World): Promise<Stage> {
   const config: Config = {
     ...(await readConfig({ NONET_CONFIG: file, ...teamEnvironment(team) }, commands)),
     stateDir,
-    linodeToken: world.token,
-    linodeUrl: world.apiUrl,
-    scanFrom: world.stranger,
-    clusters: [Blueprint.parse({ name: "demo", operators: [`${world.operator}/32`] })],
+    ...configIn(world),
   };
   const live = await liveConfig(() => Promise.resolve(config));
   const bot = await openBot(live, world.kind === "simulated" ? simulatedReach : undefined);

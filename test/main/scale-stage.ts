@@ -5,7 +5,6 @@ import { linodeCloud } from "../../src/cloud/linode.ts";
 import { readConfig } from "../../src/config.ts";
 import type { Card } from "../../src/core/card.ts";
 import { atConsole } from "../../src/core/caller.ts";
-import { Blueprint } from "../../src/core/cluster.ts";
 import { OpsError } from "../../src/core/errors.ts";
 import type { Result } from "../../src/core/playbook.ts";
 import type { Clock, Services } from "../../src/core/ports.ts";
@@ -13,7 +12,7 @@ import type { Target } from "../../src/core/target.ts";
 import { systemClock } from "../../src/engine/clock.ts";
 import type { State } from "../../src/engine/state.ts";
 import { openBot, owner, type Bot, type Reach } from "../../src/main/bot.ts";
-import { openWorld } from "../../src/main/demo-world.ts";
+import { openWorld, configIn } from "../../src/main/demo-world.ts";
 import { commands } from "../../src/main/registry.ts";
 import { liveConfig } from "../../src/main/reload.ts";
 import { simulatedReach } from "../../src/main/simulated-reach.ts";
@@ -125,10 +124,7 @@ export async function openStage() {
     const config = {
       ...(await readConfig({ NONET_CONFIG: "/nonexistent" }, commands)),
       stateDir,
-      linodeToken: world.token,
-      linodeUrl: world.apiUrl,
-      scanFrom: world.stranger,
-      clusters: [Blueprint.parse({ name: "demo", operators: [`${world.operator}/32`] })],
+      ...configIn(world),
     };
     return openBot(await liveConfig(() => Promise.resolve(config)), reach);
   };

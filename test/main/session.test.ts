@@ -6,9 +6,8 @@ import { WhoMay } from "../../src/auth/who-may.ts";
 import { submit, type Ended } from "../../src/chat/console/client.ts";
 import { readConfig } from "../../src/config.ts";
 import type { Card } from "../../src/core/card.ts";
-import { Blueprint } from "../../src/core/cluster.ts";
 import { openBot, owner, socketPath, type Bot } from "../../src/main/bot.ts";
-import { openWorld, type World } from "../../src/main/demo-world.ts";
+import { openWorld, type World, configIn } from "../../src/main/demo-world.ts";
 import { commands } from "../../src/main/registry.ts";
 import { liveConfig } from "../../src/main/reload.ts";
 import { simulatedReach } from "../../src/main/simulated-reach.ts";
@@ -23,10 +22,7 @@ beforeAll(async () => {
   const config = {
     ...(await readConfig({ NONET_CONFIG: "/nonexistent" }, commands)),
     stateDir,
-    linodeToken: world.token,
-    linodeUrl: world.apiUrl,
-    scanFrom: world.stranger,
-    clusters: [Blueprint.parse({ name: "demo", operators: [`${world.operator}/32`] })],
+    ...configIn(world),
     whoMay: WhoMay.parse({
       people: [
         { name: "bob", roles: ["operator"], console: "bob" },

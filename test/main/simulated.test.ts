@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { readConfig } from "../../src/config.ts";
 import { atConsole } from "../../src/core/caller.ts";
-import { Blueprint, clusterTag } from "../../src/core/cluster.ts";
+import { clusterTag } from "../../src/core/cluster.ts";
 import type { Desk } from "../../src/core/desk.ts";
 import type { Result } from "../../src/core/playbook.ts";
 import { openBot, owner, type Bot } from "../../src/main/bot.ts";
-import { openWorld, type World } from "../../src/main/demo-world.ts";
+import { openWorld, type World, configIn } from "../../src/main/demo-world.ts";
 import { commands } from "../../src/main/registry.ts";
 import { liveConfig } from "../../src/main/reload.ts";
 import { simulatedReach } from "../../src/main/simulated-reach.ts";
@@ -23,10 +23,7 @@ beforeAll(async () => {
   const config = {
     ...(await readConfig({ NONET_CONFIG: "/nonexistent" }, commands)),
     stateDir,
-    linodeToken: world.token,
-    linodeUrl: world.apiUrl,
-    scanFrom: world.stranger,
-    clusters: [Blueprint.parse({ name: "demo", operators: [`${world.operator}/32`] })],
+    ...configIn(world),
   };
   bot = await openBot(await liveConfig(() => Promise.resolve(config)), simulatedReach);
 });

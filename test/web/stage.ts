@@ -4,9 +4,8 @@ import { join } from "node:path";
 import { WhoMay } from "../../src/auth/who-may.ts";
 import { readConfig, type Config } from "../../src/config.ts";
 import type { Caller } from "../../src/core/caller.ts";
-import { Blueprint } from "../../src/core/cluster.ts";
 import { openBot, type Bot } from "../../src/main/bot.ts";
-import { openWorld, type World } from "../../src/main/demo-world.ts";
+import { openWorld, type World, configIn } from "../../src/main/demo-world.ts";
 import { commands } from "../../src/main/registry.ts";
 import { liveConfig } from "../../src/main/reload.ts";
 import { simulatedReach } from "../../src/main/simulated-reach.ts";
@@ -44,10 +43,7 @@ export async function openStage(): Promise<Stage> {
   let config: Config = {
     ...(await readConfig({ NONET_CONFIG: "/nonexistent" }, commands)),
     stateDir,
-    linodeToken: world.token,
-    linodeUrl: world.apiUrl,
-    scanFrom: world.stranger,
-    clusters: [Blueprint.parse({ name: "demo", operators: [`${world.operator}/32`] })],
+    ...configIn(world),
     whoMay: WhoMay.parse({ people }),
     web: { url: null, host: "127.0.0.1", port: 0, channel: null },
   };
