@@ -30,7 +30,7 @@ export default command({
       ...(text === "" ? {} : { text }),
       data: {
         // The picture is that of /cluster status.
-        rounds: rounds.map(({ snapshot: _, ...round }) => JSON.parse(JSON.stringify(round))),
+        rounds: rounds.map((round) => JSON.parse(JSON.stringify({ ...round, snapshot: undefined }))),
         mutes: mutes.map((mute) => ({ ...mute })),
       },
     });
